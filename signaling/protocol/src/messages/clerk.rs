@@ -5,7 +5,9 @@ use ts_rs::TS;
 use super::shared::*;
 use super::{Common, Mark};
 use crate::Timestamp;
-use crate::ids::{CallId, ItemCode, MaterialCode, OfferId, PaperId, ScenarioCode, SiteCode, SkillGroupCode, StaffId};
+use crate::ids::{
+    CallId, ItemCode, MaterialCode, OfferId, PaperId, ScenarioCode, SiteCode, SkillGroupCode, StaffId,
+};
 
 /// From a clerk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
