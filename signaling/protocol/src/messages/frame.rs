@@ -28,9 +28,10 @@ pub struct ServerFrame<M> {
     pub body: M,
 }
 
-/// The first message on a socket, within five seconds of its opening.
+/// The first message on a socket, within five seconds of its opening. Fields that this version does not know are
+/// passed over, so that a newer client can be told that it is incompatible.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "type", rename = "hello", deny_unknown_fields)]
+#[serde(tag = "type", rename = "hello")]
 #[ts(export)]
 pub struct Hello {
     /// The client's [`PROTOCOL_VERSION`](super::PROTOCOL_VERSION).
