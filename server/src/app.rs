@@ -1,0 +1,46 @@
+//! Puts the parts together.
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::auth::Auth;
+use crate::clock::SharedClock;
+use crate::config::Config;
+use crate::engine::EngineHandle;
+use crate::media_io::MediaHandle;
+use crate::store::Store;
+
+/// What every endpoint may use. Cheap to clone; `state.store` and so on read through.
+#[derive(Clone, Debug)]
+pub struct AppState(Arc<Parts>);
+
+/// The parts.
+#[derive(Debug)]
+pub struct Parts {
+    /// Moments and randomness.
+    pub clock: SharedClock,
+    /// What the server was told.
+    pub config: Config,
+    /// The database.
+    pub store: Store,
+    /// The live desk.
+    pub engine: EngineHandle,
+    /// The media workers.
+    pub media: MediaHandle,
+    /// Sessions and passes.
+    pub auth: Auth,
+}
+
+impl AppState {
+    /// Shares the parts.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

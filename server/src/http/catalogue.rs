@@ -1,0 +1,8 @@
+//! The catalogue.
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::AppState;
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+}

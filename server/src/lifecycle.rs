@@ -1,0 +1,1 @@
+//! Soft and hard cancel, and the tasks that are waited for.

@@ -1,0 +1,1 @@
+//! Papers as PDF and pages as pictures (typst).

@@ -1,0 +1,1 @@
+//! `GET /ws`: upgrade, and one actor per connection.
