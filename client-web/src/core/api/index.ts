@@ -1,0 +1,3 @@
+export { Http, Problem, Unreachable } from './http'
+export type { Ask, HttpOptions } from './http'
+export type * from './types'

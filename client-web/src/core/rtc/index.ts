@@ -1,0 +1,7 @@
+export { Media } from './media'
+export type { MediaOptions, MediaState } from './media'
+export { DeviceError, faultOf, openCamera, openDocumentCamera, openMicrophone } from './devices'
+export type { DeviceFault, Wish } from './devices'
+export { StatsReader, bars } from './stats'
+export type { Bars, LinkStats } from './stats'
+export { AUDIO_SLOTS, LAYERS, VIDEO_SLOTS } from './slots'
