@@ -59,19 +59,14 @@ impl Desk {
     fn record(&mut self, Record { at, fact }: &Record) {
         let at = *at;
         match fact {
-            Fact::ClerkStatus { clerk, status } => {
+            Fact::ClerkStatus { clerk, status, next } => {
                 let status = match status {
                     Duty::Wished { status } => Status::Wished(*status),
                     Duty::NotReady { reason } => Status::NotReady(*reason),
                 };
                 self.ensure_clerk(*clerk, at);
+                self.set_next(*clerk, *next);
                 self.set_status(*clerk, status, at);
-                if let Status::Wished(next) = status {
-                    self.set_next(
-                        *clerk,
-                        if next == WishedStatus::OffDuty { WishedStatus::Ready } else { next },
-                    );
-                }
             }
             Fact::NextStatus { clerk, next } => {
                 self.ensure_clerk(*clerk, at);
@@ -346,7 +341,6 @@ impl Desk {
             self.timers.set(Timer::WrapUp(ticket, id), Some(ends_at));
         }
         if matches!(how, CallEnd::ClerkGone | CallEnd::Revoked) {
-            visit.present = false;
             self.stage(ticket, Stage::Waiting);
         } else {
             self.stage(ticket, Stage::Ended { call: id, at, rated: false });
@@ -375,6 +369,10 @@ impl Desk {
         let Some(visit) = self.visits.get_mut(&ticket) else { return };
         let ring = if let Stage::Offered { ends_at, .. } = &stage { Some(*ends_at) } else { None };
         visit.stage = stage;
+        if !visit.waits() {
+            visit.told = None;
+            visit.present = false;
+        }
         self.timers.set(Timer::Ring(ticket), ring);
         self.reindex_visit(ticket);
     }

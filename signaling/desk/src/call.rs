@@ -71,7 +71,7 @@ impl Turn<'_> {
             CallEnd::ClerkGone => self.set_not_ready(clerk, NotReadyReason::ConnectionLost),
             CallEnd::Revoked => {
                 let status = Duty::Wished { status: WishedStatus::OffDuty };
-                self.record(Fact::ClerkStatus { clerk, status });
+                self.set_duty(clerk, status);
             }
             CallEnd::ByCitizen | CallEnd::ByClerk | CallEnd::TerminalGone => {}
         }

@@ -74,7 +74,7 @@ impl Turn<'_> {
         match self.clerk_state(clerk)?.status {
             Status::Wished(now) if now == status => return Ok(()),
             Status::Wished(_) | Status::NotReady(_) => {
-                self.record(Fact::ClerkStatus { clerk, status: Duty::Wished { status } });
+                self.set_duty(clerk, Duty::Wished { status });
                 pair_clerk(self, clerk);
             }
             // A ring must be answered or declined first: leaving it would be a decline without a reason.
@@ -158,7 +158,7 @@ impl Turn<'_> {
         if away && next == WishedStatus::Ready {
             self.set_not_ready(clerk, NotReadyReason::ConnectionLost);
         } else {
-            self.record(Fact::ClerkStatus { clerk, status: Duty::Wished { status: next } });
+            self.set_duty(clerk, Duty::Wished { status: next });
             self.touch(Party::Staff(clerk));
         }
         self.close_if_over(ticket);

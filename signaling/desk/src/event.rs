@@ -104,6 +104,8 @@ pub enum Fact {
         clerk: StaffId,
         /// The new status.
         status: Duty,
+        /// What follows the next call.
+        next: WishedStatus,
     },
     /// A clerk chose what follows the present call.
     NextStatus {

@@ -1,7 +1,7 @@
 //! Pairing: the oldest ticket that can be called with the clerk who has been idle longest, within one queue. Every step
 //! costs O(log n) of the queue's size; nothing is searched.
 use protocol::ids::{OfferId, StaffId, TicketId};
-use protocol::{ClerkNews, NotReadyReason, Position, QueueView, WaitingRow};
+use protocol::{ClerkNews, NotReadyReason, Position, QueueView, WaitingRow, WishedStatus};
 
 use crate::Desk;
 use crate::event::{DeskEvent, Duty, Fact, OfferEnd};
@@ -86,12 +86,22 @@ impl Turn<'_> {
         let clerk = *clerk;
         self.touch_visit(ticket);
         self.record(Fact::OfferEnded { ticket, offer, how: OfferEnd::TicketGone });
-        let status = Duty::Wished { status: protocol::WishedStatus::Ready };
-        self.record(Fact::ClerkStatus { clerk, status });
+        let status = Duty::Wished { status: WishedStatus::Ready };
+        self.set_duty(clerk, status);
+    }
+
+    /// A clerk's status that stands by itself, with what follows the next call: the same again, but for off duty.
+    pub(crate) fn set_duty(&mut self, clerk: StaffId, status: Duty) {
+        let next = match status {
+            Duty::Wished { status: WishedStatus::OffDuty } => WishedStatus::Ready,
+            Duty::Wished { status } => status,
+            Duty::NotReady { .. } => self.desk.clerks.get(&clerk).map_or(WishedStatus::Ready, |c| c.next),
+        };
+        self.record(Fact::ClerkStatus { clerk, status, next });
     }
 
     pub(crate) fn set_not_ready(&mut self, clerk: StaffId, reason: NotReadyReason) {
-        self.record(Fact::ClerkStatus { clerk, status: Duty::NotReady { reason } });
+        self.set_duty(clerk, Duty::NotReady { reason });
         self.touch(protocol::ids::Party::Staff(clerk));
     }
 

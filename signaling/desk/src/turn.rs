@@ -260,7 +260,7 @@ impl<'a> Turn<'a> {
             Status::Ringing { .. } => {}
             Status::Wished(_) | Status::NotReady(_) => {
                 let status = Duty::Wished { status: WishedStatus::OffDuty };
-                self.record(Fact::ClerkStatus { clerk: id, status });
+                self.set_duty(id, status);
             }
         }
     }
@@ -280,10 +280,11 @@ impl<'a> Turn<'a> {
     ) {
         match self.desk.visits.get(&ticket).map(|v| &v.stage) {
             Some(Stage::Waiting) => self.end_ticket(ticket, ticket_end),
-            Some(Stage::Offered { offer, .. }) => {
-                let offer = *offer;
+            Some(Stage::Offered { offer, clerk, .. }) => {
+                let (offer, clerk) = (*offer, *clerk);
                 self.withdraw_offer(ticket, offer);
                 self.end_ticket(ticket, ticket_end);
+                queue::pair_clerk(self, clerk);
             }
             Some(Stage::InCall(call)) => {
                 let call = call.id;
@@ -310,13 +311,15 @@ impl<'a> Turn<'a> {
                         self.end_offer(ticket, offer, OfferEnd::ClerkGone, NotReadyReason::ConnectionLost);
                     }
                     Some(Status::WrapUp { ticket, call }) => {
+                        // Off duty next, so that wrap-up does not end in a ring.
+                        self.record(Fact::NextStatus { clerk: id, next: WishedStatus::OffDuty });
                         self.finish_wrap_up(ticket, call, protocol::CallResult::NoResult, String::new());
                     }
                     _ => {}
                 }
                 if self.desk.clerks.contains_key(&id) {
                     let status = Duty::Wished { status: WishedStatus::OffDuty };
-                    self.record(Fact::ClerkStatus { clerk: id, status });
+                    self.set_duty(id, status);
                 }
             }
         }
@@ -373,8 +376,8 @@ impl<'a> Turn<'a> {
 }
 
 impl Desk {
-    /// Everybody is away from `now` on: terminals first, so that nobody is rung in passing.
-    pub(crate) fn everybody_left(&mut self, now: Timestamp, ids: &mut IdSource) -> Vec<Output> {
+    /// Everybody is away from `now` on, as after a restart: terminals first, so that nobody is rung in passing.
+    pub fn everybody_left(&mut self, now: Timestamp, ids: &mut IdSource) -> Vec<Output> {
         let terminals: Vec<_> = self.terminals.keys().map(|id| Party::Terminal(*id)).collect();
         let clerks: Vec<_> = self.clerks.keys().map(|id| Party::Staff(*id)).collect();
         let mut turn = Turn::new(self, now, ids);
