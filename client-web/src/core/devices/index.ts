@@ -1,0 +1,3 @@
+export { base64url, enrol, identityStore, openSession } from './terminal-key'
+export type { TerminalIdentity } from './terminal-key'
+export type { Keep } from './store'

@@ -1,0 +1,2 @@
+export { search } from './search'
+export type { Entry, Hit } from './search'
