@@ -1,0 +1,264 @@
+//! Seals: once a minute, where anything changed, a signed list of (aggregate, length, head).
+//!
+//! Each seal chains to the one before and is also appended to a file outside of the database, so that a row that
+//! is changed or missing afterwards, or a whole missing case, contradicts something that its changer cannot reach
+//! or cannot sign. [`run`] seals while the server runs; [`seal_now`] once.
+use protocol::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sqlx::AnyPool;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+use super::keys::LedgerKeys;
+use super::ledger::{canonical, sha256};
+use super::{Store, StoreError};
+use crate::clock::SharedClock;
+
+/// How often the server seals.
+pub const INTERVAL: Duration = Duration::from_secs(60);
+
+/// What the first checkpoint follows.
+pub(super) const BEGINNING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// What a checkpoint says of one chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sealed {
+    /// `case`, `call`, `staff` or `terminal`.
+    pub kind: String,
+    /// Which one.
+    pub id: String,
+    /// How many events it had.
+    pub length: i64,
+    /// The hash of the last of them.
+    pub head: String,
+}
+
+/// The signed part of a checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Body {
+    /// Its number, from 1.
+    pub number: i64,
+    /// When it was sealed.
+    pub at: Timestamp,
+    /// The hash of the one before.
+    pub previous: String,
+    /// The id of the key that signed it.
+    pub key: String,
+    /// The chains that changed since the one before.
+    pub chains: Vec<Sealed>,
+}
+
+/// Why nothing could be sealed.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// The database refused or is gone.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The file cannot be read or written.
+    #[error("checkpoint file {path} cannot be used: {source}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file knows checkpoints that the database does not: the database was cut or an older one restored.
+    #[error(
+        "checkpoint file {path} goes up to {file}, the database only to {database}: was an older database restored? \
+         Run `cloud-window verify-ledger`; if the restore was meant, move the file away and keep it"
+    )]
+    FileAhead {
+        /// Which file.
+        path: PathBuf,
+        /// The last number in the file.
+        file: i64,
+        /// The last number in the database.
+        database: i64,
+    },
+}
+
+/// Seals what changed since the last checkpoint. Nothing changed: no checkpoint.
+///
+/// # Errors
+/// [`SealError`]. When only the file failed, the checkpoint stands in the database and the next call appends it.
+pub async fn seal_now(
+    store: &Store,
+    keys: &LedgerKeys,
+    file: &Path,
+    now: Timestamp,
+) -> Result<Option<i64>, SealError> {
+    let last = last(store.reader()).await?;
+    let in_file = last_in_file(file).await?;
+    if in_file > last {
+        return Err(SealError::FileAhead { path: file.to_owned(), file: in_file, database: last });
+    }
+    let sealed = seal(store, keys, now).await?;
+    if in_file < sealed.unwrap_or(last) {
+        append_to_file(store, file, in_file).await?;
+    }
+    Ok(sealed)
+}
+
+/// Seals every `interval` until cancelled, and once more then.
+pub async fn run(
+    store: Store,
+    keys: LedgerKeys,
+    file: PathBuf,
+    clock: SharedClock,
+    interval: Duration,
+    cancel: CancellationToken,
+) {
+    loop {
+        let stopping = tokio::select! {
+            () = cancel.cancelled() => true,
+            () = tokio::time::sleep(interval) => false,
+        };
+        match seal_now(&store, &keys, &file, clock.now()).await {
+            Ok(Some(number)) => tracing::debug!(number, "ledger sealed"),
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "ledger not sealed"),
+        }
+        if stopping {
+            return;
+        }
+    }
+}
+
+async fn seal(store: &Store, keys: &LedgerKeys, now: Timestamp) -> Result<Option<i64>, StoreError> {
+    let mut tx = store.begin().await?;
+    // The head is read from the chain itself: `ledger_heads` only says where to look.
+    let changed: Vec<(String, String, i64, String)> = sqlx::query_as(
+        "SELECT h.aggregate_kind, h.aggregate_id, l.sequence, l.hash FROM ledger_heads h \
+         JOIN ledger l ON l.aggregate_kind = h.aggregate_kind AND l.aggregate_id = h.aggregate_id \
+             AND l.sequence = h.length \
+         WHERE h.length > h.sealed ORDER BY h.aggregate_kind, h.aggregate_id",
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    if changed.is_empty() {
+        return Ok(None);
+    }
+    let previous: Option<(i64, String)> =
+        sqlx::query_as("SELECT number, hash FROM checkpoints ORDER BY number DESC LIMIT 1")
+            .fetch_optional(&mut *tx)
+            .await?;
+    let (last, previous) = previous.unwrap_or_else(|| (0, BEGINNING.to_owned()));
+    let chains = changed
+        .into_iter()
+        .map(|(kind, id, length, head)| Sealed { kind, id, length, head })
+        .collect::<Vec<_>>();
+    let body = Body { number: last + 1, at: now, previous, key: keys.signing_id().to_owned(), chains };
+    let text = body.canonical()?;
+    sqlx::query("INSERT INTO checkpoints (number, at, body, hash, signature) VALUES ($1, $2, $3, $4, $5)")
+        .bind(body.number)
+        .bind(now.0)
+        .bind(String::from_utf8_lossy(&text).into_owned())
+        .bind(hex::encode(sha256(&[&text])))
+        .bind(keys.sign(&text))
+        .execute(&mut *tx)
+        .await?;
+    for chain in &body.chains {
+        sqlx::query("UPDATE ledger_heads SET sealed = $3 WHERE aggregate_kind = $1 AND aggregate_id = $2")
+            .bind(&chain.kind)
+            .bind(&chain.id)
+            .bind(chain.length)
+            .execute(&mut *tx)
+            .await?;
+    }
+    tx.commit().await?;
+    Ok(Some(body.number))
+}
+
+impl Body {
+    pub(super) fn canonical(&self) -> Result<Vec<u8>, StoreError> {
+        let value = serde_json::to_value(self).map_err(super::ledger::LedgerError::from)?;
+        Ok(canonical(&value)?)
+    }
+}
+
+/// A checkpoint as it lies in a table or a file, believed by nobody yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Record {
+    pub(super) number: i64,
+    pub(super) body: String,
+    pub(super) hash: String,
+    pub(super) signature: String,
+}
+
+/// The lines of a checkpoint file; a line that is none has its number from 1 and what is wrong with it.
+pub(super) fn read_file(path: &Path) -> Result<Vec<Result<Record, usize>>, std::io::Error> {
+    let file = match std::fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let line = |(at, line): (usize, Result<String, std::io::Error>)| {
+        let line = line?;
+        let read = || -> Option<Record> {
+            let value: Value = serde_json::from_str(&line).ok()?;
+            let text = canonical(&value["body"]).ok()?;
+            Some(Record {
+                number: value["body"]["number"].as_i64()?,
+                hash: hex::encode(sha256(&[&text])),
+                body: String::from_utf8(text).ok()?,
+                signature: value["signature"].as_str()?.to_owned(),
+            })
+        };
+        Ok(read().ok_or(at + 1))
+    };
+    BufReader::new(file).lines().enumerate().map(line).collect()
+}
+
+pub(super) async fn records(
+    db: impl sqlx::Executor<'_, Database = sqlx::Any>,
+    after: i64,
+) -> Result<Vec<Record>, StoreError> {
+    let rows: Vec<(i64, String, String, String)> = sqlx::query_as(
+        "SELECT number, body, hash, signature FROM checkpoints WHERE number > $1 ORDER BY number",
+    )
+    .bind(after)
+    .fetch_all(db)
+    .await?;
+    let record = |(number, body, hash, signature)| Record { number, body, hash, signature };
+    Ok(rows.into_iter().map(record).collect())
+}
+
+async fn last(db: &AnyPool) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar("SELECT COALESCE(MAX(number), 0) FROM checkpoints").fetch_one(db).await?)
+}
+
+async fn last_in_file(path: &Path) -> Result<i64, SealError> {
+    let owned = path.to_owned();
+    let read = tokio::task::spawn_blocking(move || read_file(&owned)).await;
+    let lines = read
+        .unwrap_or_else(|panic| Err(std::io::Error::other(panic)))
+        .map_err(|source| SealError::File { path: path.to_owned(), source })?;
+    Ok(lines.iter().flatten().map(|record| record.number).max().unwrap_or_default())
+}
+
+/// Appends every checkpoint after `after`: also those of a run that ended between commit and file.
+async fn append_to_file(store: &Store, path: &Path, after: i64) -> Result<(), SealError> {
+    let mut lines = String::new();
+    for record in records(store.reader(), after).await? {
+        let body: Value =
+            serde_json::from_str(&record.body).map_err(|_| StoreError::Damaged("checkpoint"))?;
+        lines.push_str(&json!({ "body": body, "signature": record.signature }).to_string());
+        lines.push('\n');
+    }
+    let owned = path.to_owned();
+    let write = move || -> std::io::Result<()> {
+        if let Some(folder) = owned.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let mut file = std::fs::OpenOptions::new().append(true).create(true).open(owned)?;
+        file.write_all(lines.as_bytes())?;
+        file.sync_all()
+    };
+    let written = tokio::task::spawn_blocking(write).await;
+    written
+        .unwrap_or_else(|panic| Err(std::io::Error::other(panic)))
+        .map_err(|source| SealError::File { path: path.to_owned(), source })
+}
