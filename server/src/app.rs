@@ -3,11 +3,13 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::auth::Auth;
+use crate::catalogue;
 use crate::clock::SharedClock;
 use crate::config::Config;
 use crate::engine::EngineHandle;
 use crate::media_io::MediaHandle;
 use crate::store::Store;
+use crate::store::keys::LedgerKeys;
 
 /// What every endpoint may use. Cheap to clone; `state.store` and so on read through.
 #[derive(Clone, Debug)]
@@ -28,6 +30,10 @@ pub struct Parts {
     pub media: MediaHandle,
     /// Sessions and passes.
     pub auth: Auth,
+    /// What seals personal data and signs checkpoints.
+    pub keys: LedgerKeys,
+    /// The catalogue in force.
+    pub catalogue: catalogue::Shared,
 }
 
 impl AppState {
