@@ -1,4 +1,5 @@
 //! Puts the parts together.
+use axum::extract::FromRef;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -49,4 +50,23 @@ impl Deref for AppState {
     fn deref(&self) -> &Parts {
         &self.0
     }
+}
+
+/// Endpoints take the part they use, so that a test needs only that part.
+macro_rules! part {
+    ($($field:ident: $part:ty),* $(,)?) => {$(
+        impl FromRef<AppState> for $part {
+            fn from_ref(state: &AppState) -> Self {
+                state.$field.clone()
+            }
+        }
+    )*};
+}
+
+part! {
+    clock: SharedClock,
+    store: Store,
+    auth: Auth,
+    keys: LedgerKeys,
+    catalogue: catalogue::Shared,
 }

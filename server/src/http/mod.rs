@@ -16,6 +16,8 @@ mod socket_pass;
 mod staff;
 mod stills;
 mod terminals;
+#[cfg(test)]
+pub(crate) mod testing;
 
 /// Every endpoint of `/api/v1`, with its documentation.
 #[must_use]

@@ -98,10 +98,6 @@ pub struct Credentials {
     pub id: StaffId,
     /// The password's hash (PHC string).
     pub password_hash: String,
-    /// Wrong passwords since the last right one.
-    pub failed: u32,
-    /// No password is looked at before.
-    pub locked_until: Option<Timestamp>,
     /// The account is closed.
     pub disabled: bool,
 }
@@ -237,18 +233,15 @@ pub async fn set_disabled(
 /// # Errors
 /// When the database refuses.
 pub async fn credentials(store: &Store, login: &str) -> Result<Option<Credentials>, StoreError> {
-    let row: Option<(String, String, i64, Option<i64>, Option<i64>)> = sqlx::query_as(
-        "SELECT id, password_hash, failed_sign_ins, locked_until, disabled_at FROM staff WHERE login = $1",
-    )
-    .bind(login)
-    .fetch_optional(store.reader())
-    .await?;
-    let Some((id, password_hash, failed, locked_until, disabled_at)) = row else { return Ok(None) };
+    let row: Option<(String, String, Option<i64>)> =
+        sqlx::query_as("SELECT id, password_hash, disabled_at FROM staff WHERE login = $1")
+            .bind(login)
+            .fetch_optional(store.reader())
+            .await?;
+    let Some((id, password_hash, disabled_at)) = row else { return Ok(None) };
     Ok(Some(Credentials {
         id: id.parse().map_err(|_| StoreError::Damaged("staff id"))?,
         password_hash,
-        failed: u32::try_from(failed).unwrap_or(u32::MAX),
-        locked_until: locked_until.map(Timestamp),
         disabled: disabled_at.is_some(),
     }))
 }
@@ -265,6 +258,18 @@ pub async fn failed(tx: &mut Tx, id: StaffId) -> Result<u32, StoreError> {
     .fetch_one(&mut **tx)
     .await?;
     Ok(u32::try_from(failed).unwrap_or(u32::MAX))
+}
+
+/// Before when no password of this account is looked at, as the writer sees it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn locked_until(tx: &mut Tx, id: StaffId) -> Result<Option<Timestamp>, StoreError> {
+    let until: Option<i64> = sqlx::query_scalar("SELECT locked_until FROM staff WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(until.map(Timestamp))
 }
 
 /// Looks at no password of this account before `until`.
