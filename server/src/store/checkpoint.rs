@@ -7,7 +7,7 @@ use protocol::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::AnyPool;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -232,11 +232,39 @@ async fn last(db: &AnyPool) -> Result<i64, StoreError> {
 
 async fn last_in_file(path: &Path) -> Result<i64, SealError> {
     let owned = path.to_owned();
-    let read = tokio::task::spawn_blocking(move || read_file(&owned)).await;
-    let lines = read
+    let read = tokio::task::spawn_blocking(move || last_line(&owned)).await;
+    let line = read
         .unwrap_or_else(|panic| Err(std::io::Error::other(panic)))
         .map_err(|source| SealError::File { path: path.to_owned(), source })?;
-    Ok(lines.iter().flatten().map(|record| record.number).max().unwrap_or_default())
+    let value: Value = serde_json::from_slice(&line).unwrap_or_default();
+    Ok(value["body"]["number"].as_i64().unwrap_or_default())
+}
+
+/// The last whole line of a file that grows for years, read from its end. What a crash left of a line does not count:
+/// the checkpoint is appended anew.
+fn last_line(path: &Path) -> std::io::Result<Vec<u8>> {
+    const CHUNK: u64 = 64 * 1024;
+    let mut file = match std::fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut start = file.metadata()?.len();
+    let mut tail = Vec::new();
+    loop {
+        let from = start.saturating_sub(CHUNK);
+        let mut chunk = vec![0; usize::try_from(start - from).unwrap_or_default()];
+        file.seek(SeekFrom::Start(from))?;
+        file.read_exact(&mut chunk)?;
+        chunk.append(&mut tail);
+        (tail, start) = (chunk, from);
+        let mut lines = tail.rsplit(|sign| *sign == b'\n');
+        let (_unfinished, last) = (lines.next(), lines.next());
+        // The line is whole when something stands before it, or nothing is left to read.
+        if start == 0 || lines.next().is_some() {
+            return Ok(last.unwrap_or_default().to_vec());
+        }
+    }
 }
 
 /// Appends every checkpoint after `after`: also those of a run that ended between commit and file.
@@ -253,7 +281,16 @@ async fn append_to_file(store: &Store, path: &Path, after: i64) -> Result<(), Se
         if let Some(folder) = owned.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let mut file = std::fs::OpenOptions::new().append(true).create(true).open(owned)?;
+        let mut file = std::fs::OpenOptions::new().read(true).append(true).create(true).open(owned)?;
+        if file.metadata()?.len() > 0 {
+            let mut last = [0];
+            file.seek(SeekFrom::End(-1))?;
+            file.read_exact(&mut last)?;
+            if last != *b"\n" {
+                // A crash left half a line: end it, so that it spoils no other.
+                file.write_all(b"\n")?;
+            }
+        }
         file.write_all(lines.as_bytes())?;
         file.sync_all()
     };
@@ -261,4 +298,30 @@ async fn append_to_file(store: &Store, path: &Path, after: i64) -> Result<(), Se
     written
         .unwrap_or_else(|panic| Err(std::io::Error::other(panic)))
         .map_err(|source| SealError::File { path: path.to_owned(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_whole_line_is_found_from_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f");
+        assert_eq!(last_line(&path).unwrap(), b"");
+        let long = "x".repeat(200_000);
+        for (text, last) in [
+            ("", ""),
+            ("a\n", "a"),
+            ("a\nb\n", "b"),
+            ("a\nb\nhalf", "b"),
+            ("half", ""),
+            (&*format!("a\n{long}\n"), &*long),
+            (&*format!("{long}\nb\n"), "b"),
+            (&*format!("{long}\n"), &*long),
+        ] {
+            std::fs::write(&path, text).unwrap();
+            assert_eq!(last_line(&path).unwrap(), last.as_bytes());
+        }
+    }
 }

@@ -35,6 +35,14 @@ impl Dialect {
         }
     }
 
+    /// Everything read in it is of one moment.
+    pub(super) async fn snapshot(self, reader: &AnyPool) -> Result<Tx, sqlx::Error> {
+        match self {
+            Self::Sqlite => reader.begin().await,
+            Self::Postgres => reader.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await,
+        }
+    }
+
     /// One writer on SQLite, because SQLite has one; a pool on PostgreSQL.
     pub(super) async fn pools(self, url: &str) -> Result<(AnyPool, AnyPool), sqlx::Error> {
         sqlx::any::install_default_drivers();

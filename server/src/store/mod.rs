@@ -223,6 +223,14 @@ impl Store {
         Ok(self.dialect.begin(&self.writer).await?)
     }
 
+    /// Begins a transaction in which all that is read is of one moment.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn snapshot(&self) -> Result<Tx, StoreError> {
+        Ok(self.dialect.snapshot(&self.reader).await?)
+    }
+
     /// Where to read. Reads see what was committed before them and wait for nobody.
     #[must_use]
     pub fn reader(&self) -> &AnyPool {

@@ -31,7 +31,8 @@ impl Rig {
     }
 
     /// Does to the database what no code of ours would.
-    pub(crate) async fn tamper(&self, sql: &'static str) -> u64 {
+    pub(crate) async fn tamper(&self, sql: &str) -> u64 {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
         let mut tx = self.store.begin().await.unwrap();
         sqlx::query("PRAGMA defer_foreign_keys = ON").execute(&mut *tx).await.unwrap();
         let done = sqlx::query(sql).execute(&mut *tx).await.unwrap();
