@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::auth::Auth;
+use crate::cases::Cases;
 use crate::catalogue;
 use crate::clock::SharedClock;
 use crate::config::Config;
@@ -31,6 +32,8 @@ pub struct Parts {
     pub media: MediaHandle,
     /// Sessions and passes.
     pub auth: Auth,
+    /// Cases, handoffs, papers and stills.
+    pub cases: Cases,
     /// What seals personal data and signs checkpoints.
     pub keys: LedgerKeys,
     /// The catalogue in force.
@@ -67,6 +70,7 @@ part! {
     clock: SharedClock,
     store: Store,
     auth: Auth,
+    cases: Cases,
     keys: LedgerKeys,
     catalogue: catalogue::Shared,
 }

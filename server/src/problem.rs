@@ -120,6 +120,13 @@ impl Problem {
         )
     }
 
+    /// Names the parts that stand in the way.
+    #[must_use]
+    pub fn with(mut self, errors: Vec<FieldError>) -> Self {
+        self.errors = errors;
+        self
+    }
+
     /// Says when to try again.
     #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {

@@ -8,6 +8,7 @@ use crate::app::AppState;
 
 mod cases;
 mod catalogue;
+mod colleagues;
 pub mod extract;
 mod handoffs;
 mod materials;
@@ -25,6 +26,7 @@ pub fn api() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(cases::router())
         .merge(catalogue::router())
+        .merge(colleagues::router())
         .merge(handoffs::router())
         .merge(materials::router())
         .merge(papers::router())
@@ -32,4 +34,21 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(staff::router())
         .merge(stills::router())
         .merge(terminals::router())
+}
+
+/// The endpoints of cases and of what belongs to them, over any state that has their parts.
+#[cfg(test)]
+pub(crate) fn cases_router<S>() -> OpenApiRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+    crate::auth::Auth: axum::extract::FromRef<S>,
+    crate::cases::Cases: axum::extract::FromRef<S>,
+{
+    OpenApiRouter::new()
+        .merge(cases::router())
+        .merge(colleagues::router())
+        .merge(handoffs::router())
+        .merge(materials::router())
+        .merge(papers::router())
+        .merge(stills::router())
 }

@@ -43,6 +43,17 @@ impl Dialect {
         }
     }
 
+    /// Raises the triggers that refuse illegal states and changed records, whoever asks.
+    pub(super) async fn raise_guards(self, writer: &AnyPool) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite => {
+                writer.execute(include_str!("../../migrations/guards/sqlite.sql")).await.map(|_| ())
+            }
+            // The constraints of the tables hold there too; the triggers come with the work on PostgreSQL.
+            Self::Postgres => Ok(()),
+        }
+    }
+
     /// One writer on SQLite, because SQLite has one; a pool on PostgreSQL.
     pub(super) async fn pools(self, url: &str) -> Result<(AnyPool, AnyPool), sqlx::Error> {
         sqlx::any::install_default_drivers();

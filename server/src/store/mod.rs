@@ -22,6 +22,7 @@ use std::time::Duration;
 mod dialect;
 
 pub mod calendar;
+pub mod cases;
 pub mod catalogue;
 pub mod checkpoint;
 pub mod idempotency;
@@ -42,6 +43,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// A transaction of the writer. Dropped without `commit`, it changes nothing.
 pub type Tx = sqlx::Transaction<'static, sqlx::Any>;
+
+/// A connection of either kind, for what is read in and out of a transaction alike.
+pub type Db = sqlx::AnyConnection;
 
 /// The database. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -158,7 +162,8 @@ impl Store {
     /// [`StoreError::Newer`] when a newer program has written it, [`StoreError::Migration`] when a step failed.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         self.refuse_newer().await?;
-        MIGRATIONS.run(&self.writer).await.map_err(StoreError::Migration)
+        MIGRATIONS.run(&self.writer).await.map_err(StoreError::Migration)?;
+        Ok(self.dialect.raise_guards(&self.writer).await?)
     }
 
     /// Whether the database is at this program's version.
@@ -241,6 +246,14 @@ impl Store {
     pub async fn alive(&self) -> bool {
         let probe = sqlx::query_scalar::<_, i64>("SELECT CAST(1 AS BIGINT)").fetch_one(&self.reader);
         matches!(tokio::time::timeout(Duration::from_secs(2), probe).await, Ok(Ok(1)))
+    }
+
+    /// A connection to read with.
+    ///
+    /// # Errors
+    /// When the database is gone or no connection is free in time.
+    pub async fn read(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Any>, StoreError> {
+        Ok(self.reader.acquire().await?)
     }
 
     /// Closes every connection, so that the next program finds one tidy file.

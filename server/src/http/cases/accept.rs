@@ -1,0 +1,44 @@
+//! `POST /cases/{id}/accept`.
+use axum::extract::State;
+use protocol::ids::CaseId;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::auth::StaffAuth;
+use crate::cases::Cases;
+use crate::cases::view::CaseView;
+use crate::http::extract::{Json, Path};
+use crate::problem::Problem;
+use crate::store::staff::Role;
+
+/// What the clerk saw.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Seen {
+    /// The case's version.
+    version: u32,
+}
+
+/// Accept a case (受理): the clock runs, and the acceptance notice is issued in the same act.
+#[utoipa::path(post, path = "/cases/{id}/accept", tag = "cases", params(("id" = String, Path)), request_body = Seen,
+    responses(
+    (status = 200, description = "the case, accepted", body = CaseView),
+    (status = 403, description = "`not_owner`, `not_yours`", body = Problem),
+    (status = 404, description = "`not_found`", body = Problem),
+    (status = 409, description = "`stale`; `materials`, `errors` names each that stands in the way; `other_authority`; \
+        `handoff_open`; `not_in_intake`", body = Problem),
+    (status = 503, description = "`no_font`", body = Problem),
+))]
+pub(super) async fn accept(
+    who: StaffAuth,
+    State(cases): State<Cases>,
+    Path(id): Path<CaseId>,
+    Json(seen): Json<Seen>,
+) -> Result<Json<CaseView>, Problem> {
+    who.require(Role::Clerk)?;
+    cases.accept(&who.staff, id, seen.version).await?;
+    Ok(Json(cases.get(&who.staff, id).await?))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+use crate::cases::testing::{Counter, application};
+use protocol::ids::Party;
+use serde_json::{Value, json};
+
+async fn accept(
+    counter: &Counter,
+    token: &str,
+    case: &Value,
+    version: &Value,
+) -> crate::cases::testing::Answer {
+    let path = format!("/cases/{}/accept", case["id"].as_str().unwrap());
+    counter.ask(token, "POST", &path, Some(json!({ "version": version }))).await
+}
+
+#[tokio::test]
+async fn a_complete_case_is_accepted_with_its_notice_and_deadlines() {
+    let counter = Counter::new().await;
+    let (clerk, terminal) = (counter.clerk("a", "civil", &["civil"]).await, counter.terminal("S10").await);
+    let case = counter.complete(&clerk, &terminal).await;
+    assert_eq!(case["intake"]["blocked"], json!([]));
+    counter.leave(Party::Staff(clerk.id));
+    let accepted = accept(&counter, &clerk.token, &case, &case["version"]).await.ok();
+    assert_eq!((&accepted["state"], &accepted["version"]), (&json!("accepted"), &json!(7)));
+    assert_eq!(accepted["acceptance"]["due"], "2026-04-09");
+    assert_eq!(accepted["acceptance"]["deadlines"]["promised"]["holidays"], json!(["2026-04-04/2026-04-06"]));
+    assert_eq!(accepted["papers"][1]["number"], "2026-000001-受理-1");
+    assert!(accepted.get("intake").is_none(), "a state has only its own fields");
+    let again = accept(&counter, &clerk.token, &case, &accepted["version"]).await;
+    again.refused(409, "not_in_intake");
+    assert_eq!(counter.count("SELECT COUNT(*) FROM papers").await, 2);
+    let kinds = accepted["timeline"].as_array().unwrap().iter().map(|row| row["kind"].as_str().unwrap());
+    assert_eq!(kinds.skip(7).collect::<Vec<_>>(), ["case_accepted", "paper_issued"]);
+}
+
+#[tokio::test]
+async fn materials_in_the_way_are_all_named_and_nothing_happens() {
+    let counter = Counter::new().await;
+    let (clerk, terminal) = (counter.clerk("a", "civil", &["civil"]).await, counter.terminal("S10").await);
+    let case = counter.opened(&clerk, &terminal).await;
+    let refused = accept(&counter, &clerk.token, &case, &case["version"]).await;
+    refused.refused(409, "materials");
+    let errors = refused.json["errors"].as_array().unwrap();
+    let told: Vec<_> =
+        errors.iter().map(|e| (e["field"].as_str().unwrap(), e["detail"].as_str().unwrap())).collect();
+    assert_eq!(
+        told,
+        [
+            ("ID", "primary_missing"),
+            ("DC", "primary_missing"),
+            ("LB", "primary_missing"),
+            ("HK", "missing_deferrable"),
+            ("AC", "missing_deferrable"),
+        ]
+    );
+    assert_eq!(counter.count("SELECT COUNT(*) FROM papers").await, 1);
+    assert_eq!(counter.count("SELECT COUNT(*) FROM cases WHERE state = 'intake' AND version = 1").await, 1);
+}
+
+#[tokio::test]
+async fn an_older_version_and_somebody_else_change_nothing() {
+    let counter = Counter::new().await;
+    let (clerk, terminal) = (counter.clerk("a", "civil", &["civil"]).await, counter.terminal("S10").await);
+    let other = counter.clerk("b", "civil-dpf", &["civil"]).await;
+    let case = counter.complete(&clerk, &terminal).await;
+    accept(&counter, &clerk.token, &case, &json!(5)).await.refused(409, "stale");
+    accept(&counter, &other.token, &case, &case["version"]).await.refused(403, "not_owner");
+    accept(&counter, &terminal.token, &case, &case["version"]).await.refused(403, "forbidden");
+    let unknown = json!({ "id": "01900000-0000-7000-8000-000000000000" });
+    accept(&counter, &clerk.token, &unknown, &json!(1)).await.refused(404, "not_found");
+    // Two at once: one decides, the other is told that it was late.
+    let (one, two) = tokio::join!(
+        accept(&counter, &clerk.token, &case, &case["version"]),
+        accept(&counter, &clerk.token, &case, &case["version"]),
+    );
+    let mut both = [one.status, two.status];
+    both.sort_unstable();
+    assert_eq!(both, [200, 409]);
+    assert_eq!(counter.count("SELECT COUNT(*) FROM papers").await, 2);
+}
+
+#[tokio::test]
+async fn another_authoritys_scenario_is_not_accepted() {
+    let counter = Counter::new().await;
+    let (clerk, terminal) = (counter.clerk("a", "civil", &["civil"]).await, counter.terminal("S10").await);
+    let call = counter.call(&clerk, &terminal);
+    let body = application(call, "longevity", "longevity/3");
+    let case = counter.open_as(&clerk.token, "key-00001", &body).await.ok();
+    assert_eq!(case["intake"]["competent_elsewhere"], "退役军人事务局");
+    accept(&counter, &clerk.token, &case, &case["version"]).await.refused(409, "other_authority");
+}
+
+#[tokio::test]
+async fn the_database_itself_refuses_what_is_not_legal() {
+    let counter = Counter::new().await;
+    let (clerk, terminal) = (counter.clerk("a", "civil", &["civil"]).await, counter.terminal("S10").await);
+    let other = counter.clerk("b", "civil", &["civil"]).await;
+    counter.opened(&clerk, &terminal).await;
+    let _ = other;
+    for (sql, why) in [
+        (
+            "UPDATE cases SET state = 'accepted', version = version + 1, accepted_at = 1, accepted_by = owner, \
+          deadlines = '{}'",
+            "materials stand in the way",
+        ),
+        ("UPDATE cases SET state = 'accepted', version = version + 1", "materials stand in the way"),
+        ("UPDATE cases SET state = 'not_accepted', version = version + 1", "CHECK"),
+        (
+            "UPDATE cases SET owner = (SELECT id FROM staff WHERE login = 'b'), version = version + 1",
+            "accepted handoff",
+        ),
+        ("UPDATE cases SET owner = NULL, version = version + 1", "NOT NULL"),
+        ("UPDATE cases SET due_on = '2030-01-01'", "raises the version"),
+        ("UPDATE cases SET number = 'x', version = version + 1", "origin"),
+        ("DELETE FROM cases", "not deleted"),
+        ("UPDATE case_events SET kind = 'x'", "only added"),
+        ("DELETE FROM case_events", "only added"),
+        ("UPDATE papers SET digest = 'x'", "as it was issued"),
+        (
+            "INSERT INTO handoffs (id, case_id, from_staff, to_staff, reason, state, offered_at, expires_at) \
+          SELECT 'h', c.id, s.id, c.owner, 'r', 'offered', 1, 2 FROM cases c, staff s WHERE s.login = 'b'",
+            "only the owner offers",
+        ),
+        ("UPDATE materials SET state = 'rejected'", "CHECK"),
+    ] {
+        let refused = counter.sql(sql).await.expect_err(sql).to_string();
+        assert!(refused.contains(why), "{sql}: {refused}");
+    }
+}
