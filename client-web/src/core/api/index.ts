@@ -1,3 +1,4 @@
 export { Http, Problem, Unreachable } from './http'
 export type { Ask, HttpOptions } from './http'
 export type * from './types'
+export type * from './cases'
