@@ -18,7 +18,7 @@ use crate::papers::Papers;
 use crate::store::cases::{self as rows, Happened, Stored};
 use crate::store::keys::LedgerKeys;
 use crate::store::ledger::Actor;
-use crate::store::staff::{self, Role, Staff};
+use crate::store::staff::{Role, Staff};
 use crate::store::{Store, StoreError, calendar};
 use issue::Issued;
 
@@ -179,11 +179,6 @@ impl Cases {
         }
         let found = crate::store::catalogue::version(&self.parts().store, version).await?;
         found.map(Arc::new).ok_or(Refusal::Store(StoreError::Damaged("catalogue version")))
-    }
-
-    async fn staff(&self, id: StaffId) -> Result<Staff, Refusal> {
-        let found = staff::get(&self.parts().store, id).await?;
-        found.ok_or_else(|| StoreError::Missing(format!("account {id}")).into())
     }
 }
 

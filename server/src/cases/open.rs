@@ -147,6 +147,7 @@ impl Cases {
     ) -> Result<Opened, Refusal> {
         let parts = self.parts();
         let (id, now) = (stored.case.matter().id, stored.case.received_at());
+        let calendar = self.calendar().await?;
         let mut tx = parts.store.begin().await?;
         // The same request may have come twice at once: the other one was quicker.
         if let Some(opened) = self.done_before(&mut tx, scope, key, request).await? {
@@ -168,7 +169,7 @@ impl Cases {
         receipt.store(&mut tx, &parts.keys, &stored.case).await?;
         self.bind_early_stills(&mut tx, stored.origin.call, &stored.case, now).await?;
         let body = {
-            let seen = self.assemble(&mut tx, id, by).await?;
+            let seen = self.assemble(&mut tx, id, by, &calendar).await?;
             serde_json::to_string::<view::CaseView>(&seen).map_err(|_| StoreError::Damaged("case"))?
         };
         // The answer holds the applicant's name: it is kept as everything personal is.

@@ -1,5 +1,5 @@
 //! Reading cases, and keeping a record of who looked where they should not.
-use casework::{Case, MaterialStatus, mask_name};
+use casework::{Case, MaterialStatus, WorkingCalendar, mask_name};
 use protocol::ids::{CaseId, PaperId, Party};
 use protocol::{CaseBrief, HandoffState, MaterialState, MaterialView, PaperBrief};
 use serde_json::json;
@@ -26,8 +26,9 @@ impl Cases {
     /// # Errors
     /// No such case, or no right to it (which is recorded).
     pub async fn get(&self, by: &Staff, id: CaseId) -> Result<CaseView, Refusal> {
+        let calendar = self.calendar().await?;
         let mut db = self.parts().store.read().await?;
-        match self.assemble(&mut db, id, by).await {
+        match self.assemble(&mut db, id, by, &calendar).await {
             Err(Refusal::NotYours) => {
                 drop(db);
                 self.refused(by, id).await?;
@@ -131,23 +132,28 @@ impl Cases {
         let parts = self.parts();
         let mut db = parts.store.read().await?;
         let stored = rows::load(&mut db, &parts.keys, id).await?.ok_or(Refusal::NotFound)?;
-        let owner = self.staff(stored.case.matter().owner).await?.profile.name;
-        let brief = brief_of(&mut db, &stored, owner).await?;
+        let brief = brief_of(&mut db, &stored).await?;
         Ok((stored, brief))
     }
 
-    pub(super) async fn assemble(&self, db: &mut Db, id: CaseId, by: &Staff) -> Result<CaseView, Refusal> {
+    /// Everything is read on the one connection that is given: who holds one and waits for another may wait for ever.
+    pub(super) async fn assemble(
+        &self,
+        db: &mut Db,
+        id: CaseId,
+        by: &Staff,
+        calendar: &WorkingCalendar,
+    ) -> Result<CaseView, Refusal> {
         let parts = self.parts();
         let stored = rows::load(db, &parts.keys, id).await?.ok_or(Refusal::NotFound)?;
         may_see(&stored, by)?;
         let applicant = rows::applicant(db, &parts.keys, stored.origin.applicant).await?;
-        let name = async |id| self.staff(id).await.map(|staff| staff.profile.name);
-        let brief = brief_of(db, &stored, name(stored.case.matter().owner).await?).await?;
+        let brief = brief_of(db, &stored).await?;
         let (mut intake, mut acceptance, mut non_acceptance) = (None, None, None);
         match &stored.case {
             Case::Intake(case) => {
                 intake = Some(IntakeView {
-                    clock: case.clock(&self.calendar().await?),
+                    clock: case.clock(calendar),
                     blocked: case.blocked(),
                     competent_elsewhere: case.competent_elsewhere.clone(),
                 });
@@ -156,7 +162,7 @@ impl Cases {
                 acceptance = Some(AcceptanceView {
                     at: case.accepted_at,
                     by: case.accepted_by,
-                    by_name: name(case.accepted_by).await?,
+                    by_name: rows::staff_name(db, case.accepted_by).await?,
                     due: case.deadlines.due(),
                     deadlines: case.deadlines.clone(),
                 });
@@ -165,7 +171,7 @@ impl Cases {
                 non_acceptance = Some(NonAcceptanceView {
                     at: case.at,
                     by: case.by,
-                    by_name: name(case.by).await?,
+                    by_name: rows::staff_name(db, case.by).await?,
                     ground: case.ground.clone(),
                     explanation: case.explanation.clone(),
                 });
@@ -192,7 +198,7 @@ impl Cases {
                 identity_check: applicant.identity_check.clone(),
             },
             opened_by: stored.origin.opened_by,
-            opened_by_name: name(stored.origin.opened_by).await?,
+            opened_by_name: rows::staff_name(db, stored.origin.opened_by).await?,
             received_at: stored.case.received_at(),
             intake,
             acceptance,
@@ -204,6 +210,7 @@ impl Cases {
 
     pub(super) async fn handoff_view(&self, row: HandoffRow) -> Result<HandoffView, Refusal> {
         let parts = self.parts();
+        let calendar = self.calendar().await?;
         let mut db = parts.store.read().await?;
         let stored = rows::load(&mut db, &parts.keys, row.case).await?.ok_or(Refusal::NotFound)?;
         let applicant = match rows::applicant(&mut db, &parts.keys, stored.origin.applicant).await {
@@ -212,7 +219,7 @@ impl Cases {
             Err(error) => return Err(error.into()),
         };
         let due = match &stored.case {
-            Case::Intake(case) => case.clock(&self.calendar().await?).notice_due.due,
+            Case::Intake(case) => case.clock(&calendar).notice_due.due,
             Case::Accepted(case) => case.deadlines.due(),
             Case::NotAccepted(case) => casework::day_of(case.at),
         };
@@ -281,7 +288,7 @@ impl Cases {
     }
 }
 
-async fn brief_of(db: &mut Db, stored: &Stored, owner_name: String) -> Result<CaseBrief, Refusal> {
+async fn brief_of(db: &mut Db, stored: &Stored) -> Result<CaseBrief, Refusal> {
     let (matter, origin) = (stored.case.matter(), &stored.origin);
     let stills = rows::stills_of(db, matter.id).await?;
     let papers = rows::papers_of(db, matter.id).await?.into_iter().map(|paper| PaperBrief {
@@ -302,7 +309,7 @@ async fn brief_of(db: &mut Db, stored: &Stored, owner_name: String) -> Result<Ca
         item: origin.item.clone(),
         scenario: origin.scenario.clone(),
         owner: matter.owner,
-        owner_name,
+        owner_name: rows::staff_name(db, matter.owner).await?,
         materials: materials(&stored.case, &stills),
         papers: papers.collect(),
         open_handoff: open.map(handoff_brief),

@@ -127,6 +127,18 @@ pub async fn of_call(db: &mut AnyConnection, call: CallId) -> Result<Vec<CaseId>
     ids.iter().map(|id| id.parse().map_err(|_| DAMAGED)).collect()
 }
 
+/// What a member of staff is called.
+///
+/// # Errors
+/// When the database refuses, or [`StoreError::Missing`].
+pub async fn staff_name(db: &mut AnyConnection, id: StaffId) -> Result<String, StoreError> {
+    let name: Option<String> = sqlx::query_scalar("SELECT name FROM staff WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(db)
+        .await?;
+    name.ok_or_else(|| StoreError::Missing(format!("account {id}")))
+}
+
 /// What a list is asked for.
 #[derive(Clone, Debug)]
 pub struct Filter {

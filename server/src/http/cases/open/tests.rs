@@ -151,3 +151,18 @@ async fn a_look_at_the_whole_number_is_on_record() {
     assert_eq!(counter.count("SELECT COUNT(*) FROM case_events WHERE kind = 'id_number_revealed'").await, 1);
     assert_eq!(counter.count("SELECT COUNT(*) FROM ledger WHERE kind = 'case_access_refused'").await, 1);
 }
+
+#[tokio::test]
+async fn many_who_read_at_once_do_not_wait_for_each_other_for_ever() {
+    let counter = Counter::new().await;
+    let (clerk, terminal) = (counter.clerk("a", "civil", &["civil"]).await, counter.terminal("S10").await);
+    let case = counter.complete(&clerk, &terminal).await;
+    let path = format!("/cases/{}", case["id"].as_str().unwrap());
+    let reads = (0..40).map(|n| {
+        let path = if n % 2 == 0 { path.as_str() } else { "/cases?mine=true" };
+        counter.ask(&clerk.token, "GET", path, None)
+    });
+    // A connection that is waited for in vain gives an error after 20 seconds, not a hanging test.
+    let all = futures_util::future::join_all(reads).await;
+    assert!(all.iter().all(|answer| answer.status == 200));
+}
