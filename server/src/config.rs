@@ -43,6 +43,8 @@ pub struct Config {
     pub authority: String,
     /// The telephone number that every page shows.
     pub help_line: String,
+    /// Folders in which the Chinese fonts of papers are looked for.
+    pub fonts: Vec<PathBuf>,
     /// Consent questions that are asked: only for what is really done.
     pub consents: Vec<ConsentQuestion>,
     /// When the window is open.
@@ -150,6 +152,7 @@ impl Default for Config {
             drain_limit_s: 1800,
             authority: "区政务服务中心".to_owned(),
             help_line: "12345".to_owned(),
+            fonts: crate::papers::Papers::usual_folders(),
             consents: Vec::new(),
             hours: Hours { from: "09:00".into(), to: "17:00".into(), weekdays: vec![1, 2, 3, 4, 5] },
             desk: DeskRules {
