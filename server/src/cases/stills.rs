@@ -9,6 +9,7 @@ use protocol::ids::{CallId, CaseId, Party, StillId};
 use serde_json::json;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 use tokio::fs::{self, File, OpenOptions};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Mutex;
@@ -21,6 +22,9 @@ use crate::store::{StoreError, Tx};
 
 /// The longest still in bytes.
 pub const LONGEST_STILL: u64 = 12 << 20;
+
+/// A still to which nothing was added for so long is given up.
+const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// What a terminal announces.
 #[derive(Clone, Debug)]
@@ -303,6 +307,26 @@ impl Cases {
         });
         let bytes = opened.await.map_err(|_| std::io::Error::other("stopped"))??;
         Ok(Picture { media_type, bytes, digest: row.digest })
+    }
+
+    /// Takes away pieces that nobody has added to for an hour: pictures of papers must not lie about unsealed. The rest may
+    /// still come; it begins anew.
+    pub(super) async fn sweep_stills(&self) -> Result<(), Refusal> {
+        let mut found = match fs::read_dir(&self.parts().stills).await {
+            Ok(found) => found,
+            Err(missing) if missing.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        let now = UNIX_EPOCH + Duration::from_micros(self.now().0.unsigned_abs());
+        while let Some(file) = found.next_entry().await? {
+            let path = file.path();
+            let is_piece = path.extension().is_some_and(|end| end == "part" || end == "new");
+            let age = now.duration_since(file.metadata().await?.modified()?).unwrap_or_default();
+            if is_piece && age > ABANDONED {
+                fs::remove_file(path).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn own_still(&self, by: &TerminalIdentity, id: StillId) -> Result<StillRow, Refusal> {

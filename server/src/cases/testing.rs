@@ -236,6 +236,10 @@ impl Counter {
         self.house.rig.clock.advance(Duration::from_secs(60 * minutes));
     }
 
+    pub(crate) async fn sweep(&self) {
+        self.cases.sweep_stills().await.unwrap();
+    }
+
     /// What a shell on the database would do.
     pub(crate) async fn sql(&self, sql: &'static str) -> Result<u64, sqlx::Error> {
         let mut tx = self.house.rig.store.begin().await.unwrap();

@@ -14,13 +14,13 @@ use crate::store::staff::Role;
 /// What the clerk saw.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Seen {
+pub(super) struct SeenVersion {
     /// The case's version.
     version: u32,
 }
 
 /// Accept a case (受理): the clock runs, and the acceptance notice is issued in the same act.
-#[utoipa::path(post, path = "/cases/{id}/accept", tag = "cases", params(("id" = String, Path)), request_body = Seen,
+#[utoipa::path(post, path = "/cases/{id}/accept", tag = "cases", params(("id" = String, Path)), request_body = SeenVersion,
     responses(
     (status = 200, description = "the case, accepted", body = CaseView),
     (status = 403, description = "`not_owner`, `not_yours`", body = Problem),
@@ -33,7 +33,7 @@ pub(super) async fn accept(
     who: StaffAuth,
     State(cases): State<Cases>,
     Path(id): Path<CaseId>,
-    Json(seen): Json<Seen>,
+    Json(seen): Json<SeenVersion>,
 ) -> Result<Json<CaseView>, Problem> {
     who.require(Role::Clerk)?;
     cases.accept(&who.staff, id, seen.version).await?;

@@ -15,7 +15,7 @@ use crate::store::staff::Role;
 /// Why the case is not accepted.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Refusing {
+pub(super) struct NotAccepting {
     /// The version that the clerk saw.
     version: u32,
     /// One of the two grounds; papers that are missing are none.
@@ -38,7 +38,7 @@ enum GroundWord {
 
 /// Do not accept a case (不予受理). The notice with the right authority and the remedies is issued in the same act.
 #[utoipa::path(post, path = "/cases/{id}/not-accept", tag = "cases", params(("id" = String, Path)),
-    request_body = Refusing, responses(
+    request_body = NotAccepting, responses(
     (status = 200, description = "the case, not accepted", body = CaseView),
     (status = 403, description = "`not_owner`, `not_yours`", body = Problem),
     (status = 404, description = "`not_found`", body = Problem),
@@ -49,10 +49,10 @@ pub(super) async fn not_accept(
     who: StaffAuth,
     State(cases): State<Cases>,
     Path(id): Path<CaseId>,
-    Json(refusing): Json<Refusing>,
+    Json(refusing): Json<NotAccepting>,
 ) -> Result<Json<CaseView>, Problem> {
     who.require(Role::Clerk)?;
-    let Refusing { version, ground, authority, explanation } = refusing;
+    let NotAccepting { version, ground, authority, explanation } = refusing;
     let ground = match (ground, authority) {
         (GroundWord::NoSuchProcedure, None) => Ground::NoSuchProcedure,
         (GroundWord::NoSuchProcedure, Some(_)) => {

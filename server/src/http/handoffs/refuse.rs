@@ -14,14 +14,14 @@ use crate::store::staff::Role;
 /// Why.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Refusing {
+pub(super) struct HandoffRefusal {
     /// In words for the sender, at most 500 characters.
     reason: String,
 }
 
 /// Refuse a handoff: the sender stays owner. Of a department, one clerk's refusal is the department's.
 #[utoipa::path(post, path = "/handoffs/{id}/refuse", tag = "handoffs", params(("id" = String, Path)),
-    request_body = Refusing, responses(
+    request_body = HandoffRefusal, responses(
     (status = 200, description = "refused", body = HandoffView),
     (status = 403, description = "`not_for_you`", body = Problem),
     (status = 404, description = "`not_found`", body = Problem),
@@ -32,7 +32,7 @@ pub(super) async fn refuse(
     who: StaffAuth,
     State(cases): State<Cases>,
     Path(id): Path<HandoffId>,
-    Json(refusing): Json<Refusing>,
+    Json(refusing): Json<HandoffRefusal>,
 ) -> Result<Json<HandoffView>, Problem> {
     who.require(Role::Clerk)?;
     Ok(Json(cases.decline(&who.staff, id, &refusing.reason).await?))

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use futures_util::stream;
 use protocol::ids::{CallId, Party, StillId};
 use serde_json::json;
+use std::time::Duration;
 
 fn picture(length: usize) -> Vec<u8> {
     let noise = (0..length).map(|n| u8::try_from(n.wrapping_mul(31) % 251).unwrap());
@@ -242,4 +243,40 @@ async fn the_protocols_own_rules_hold() {
         .header("tus-resumable", "1.0.0")
         .header("content-type", "application/offset+octet-stream");
     scene.counter.send(no_offset.body(Body::empty()).unwrap()).await.refused(400, "bad_request");
+}
+
+#[tokio::test]
+async fn pieces_that_nobody_adds_to_do_not_stay_and_the_still_may_come_anew() {
+    let scene = scene().await;
+    let bytes = picture(1000);
+    let still = scene.counter.capture(&scene.terminal, "ID");
+    scene.create(still, 1000, &hex_digest(&bytes)).await.ok();
+    scene.append(still, 0, Body::from(bytes[..400].to_vec())).await;
+    let (whole, _) = scene.upload("DC", &picture(1001)).await;
+    let folder = scene.counter.house.rig.folder.path().join("stills");
+    let ends = || {
+        let files = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        let mut ends: Vec<_> = files.map(|path| path.extension().unwrap().to_owned()).collect();
+        ends.sort();
+        ends
+    };
+    // The files bear the time of the machine, the counter its own.
+    let past = std::time::SystemTime::UNIX_EPOCH;
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let file = std::fs::File::options().write(true).open(entry.unwrap().path()).unwrap();
+        file.set_modified(past + Duration::from_micros(scene.counter.house.clock().now().0.unsigned_abs()))
+            .unwrap();
+    }
+    scene.counter.advance(59);
+    scene.counter.sweep().await;
+    assert_eq!(ends(), ["part", "sealed"]);
+    scene.counter.advance(2);
+    scene.counter.sweep().await;
+    assert_eq!(ends(), ["sealed"]);
+    assert_eq!(scene.offset(still).await, (200, Some(0)));
+    assert_eq!(scene.append(still, 0, Body::from(bytes)).await.status, 204);
+    assert_eq!(
+        scene.counter.ask(&scene.clerk.token, "GET", &format!("/stills/{whole}"), None).await.status,
+        200
+    );
 }
