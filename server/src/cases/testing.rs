@@ -9,6 +9,7 @@ use protocol::CaptureRequest;
 use protocol::ids::{CallId, Party, StaffId, StillId, TerminalId, TicketId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tower::ServiceExt;
@@ -95,6 +96,10 @@ impl Answer {
 
 impl Counter {
     pub(crate) async fn new() -> Self {
+        Self::with_fonts(&Papers::usual_folders()).await
+    }
+
+    pub(crate) async fn with_fonts(fonts: &[PathBuf]) -> Self {
         let house = House::new().await;
         let store: Store = house.rig.store.clone();
         let years = catalogue::check_calendar(include_str!("../../sample/holidays.json")).unwrap();
@@ -107,7 +112,7 @@ impl Counter {
             keys: house.rig.keys.clone(),
             clock: house.clock(),
             catalogue: house.catalogue.clone(),
-            papers: Papers::new(&Papers::usual_folders(), "示范区政务服务中心", "12345"),
+            papers: Papers::new(fonts, "示范区政务服务中心", "12345"),
             live: told.clone(),
             stills: house.rig.folder.path().join("stills"),
         });

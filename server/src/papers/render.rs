@@ -75,23 +75,20 @@ impl World for Table<'_> {
 
 pub(super) fn render(fonts: &Fonts, content: &Content) -> Result<Rendered, PaperError> {
     fonts.usable()?;
-    let broken = |fault: &dyn std::fmt::Display| PaperError::Layout(fault.to_string());
+    let json = serde_json::to_string(content).map_err(|fault| broken(&fault))?;
     let template = match content.body.kind() {
         PaperKind::IntakeReceipt => "intake_receipt.typ",
         PaperKind::AcceptanceNotice => "acceptance_notice.typ",
         PaperKind::NonAcceptanceNotice => "non_acceptance_notice.typ",
     };
-    let path = VirtualPath::new(template).map_err(|_| broken(&template))?;
-    let main = RootedPath::new(VirtualRoot::Project, path).intern();
-    let json = serde_json::to_vec(content).map_err(|fault| broken(&fault))?;
-    let table = Table { fonts, main, content: Bytes::new(json) };
-    let document = typst::compile::<PagedDocument>(&table).output.map_err(|faults| first(&faults))?;
-    let mut missing = BTreeSet::new();
-    for page in document.pages() {
-        without_glyph(&page.frame, &mut missing);
-    }
-    if !missing.is_empty() {
-        return Err(PaperError::NoGlyph { count: missing.len() });
+    let mut document = lay_out(fonts, template, &json)?;
+    let rare = without_glyph(&document);
+    if !rare.is_empty() {
+        document = lay_out(fonts, template, &spelled(&json, &rare))?;
+        let left = without_glyph(&document).len();
+        if left > 0 {
+            return Err(PaperError::NoGlyph { count: left });
+        }
     }
     let options = PdfOptions {
         // The same paper is the same file, to the byte.
@@ -113,18 +110,51 @@ pub(super) fn render(fonts: &Fonts, content: &Content) -> Result<Rendered, Paper
     Ok(Rendered { pdf, pages, digest })
 }
 
+fn lay_out(fonts: &Fonts, template: &str, json: &str) -> Result<PagedDocument, PaperError> {
+    let path = VirtualPath::new(template).map_err(|_| broken(&template))?;
+    let main = RootedPath::new(VirtualRoot::Project, path).intern();
+    let table = Table { fonts, main, content: Bytes::from_string(json.to_owned()) };
+    typst::compile::<PagedDocument>(&table).output.map_err(|faults| first(&faults))
+}
+
+/// Nobody is turned away for the characters of their name: one that no font has is spelled by its number in Unicode, which
+/// is unambiguous, instead of shown as an empty box, which is not.
+fn spelled(json: &str, rare: &BTreeSet<char>) -> String {
+    let mut text = String::with_capacity(json.len());
+    for sign in json.chars() {
+        if rare.contains(&sign) && !sign.is_ascii() {
+            text.push_str(&format!("〔U+{:04X}〕", u32::from(sign)));
+        } else {
+            text.push(sign);
+        }
+    }
+    text
+}
+
+fn broken(fault: &dyn std::fmt::Display) -> PaperError {
+    PaperError::Layout(fault.to_string())
+}
+
 fn first(faults: &[SourceDiagnostic]) -> PaperError {
     PaperError::Layout(faults.first().map_or_else(|| "unknown".to_owned(), |fault| fault.message.to_string()))
 }
 
 /// Glyph 0 is the empty box that stands for "this font has no such character".
-fn without_glyph(frame: &Frame, missing: &mut BTreeSet<String>) {
+fn without_glyph(document: &PagedDocument) -> BTreeSet<char> {
+    let mut missing = BTreeSet::new();
+    for page in document.pages() {
+        collect(&page.frame, &mut missing);
+    }
+    missing
+}
+
+fn collect(frame: &Frame, missing: &mut BTreeSet<char>) {
     for (_, item) in frame.items() {
         match item {
-            FrameItem::Group(group) => without_glyph(&group.frame, missing),
+            FrameItem::Group(group) => collect(&group.frame, missing),
             FrameItem::Text(text) => {
                 let boxes = text.glyphs.iter().filter(|glyph| glyph.id == 0);
-                missing.extend(boxes.map(|glyph| text.text[glyph.range()].to_owned()));
+                missing.extend(boxes.flat_map(|glyph| text.text[glyph.range()].chars()));
             }
             FrameItem::Shape(..) | FrameItem::Image(..) | FrameItem::Link(..) | FrameItem::Tag(_) => {}
         }

@@ -135,10 +135,14 @@ async fn without_a_chinese_font_there_is_an_error_and_no_empty_boxes() {
 }
 
 #[tokio::test]
-async fn a_sign_that_no_font_has_is_refused() {
-    let mut content = receipt();
-    content.applicant = "王\u{1F9FF}".into();
-    assert!(matches!(papers().render(content).await.unwrap_err(), PaperError::NoGlyph { count: 1 }));
+async fn a_sign_that_no_font_has_is_spelled_and_turns_nobody_away() {
+    let papers = papers();
+    let mut rare = receipt();
+    rare.applicant = "王\u{1F9FF}\u{1F9E0}".into();
+    let mut spelled = receipt();
+    spelled.applicant = "王〔U+1F9FF〕〔U+1F9E0〕".into();
+    let (rare, spelled) = (papers.render(rare).await.unwrap(), papers.render(spelled).await.unwrap());
+    assert!(rare.pages == spelled.pages, "rare signs are spelled");
 }
 
 #[test]

@@ -2,23 +2,22 @@
 //!
 //! [`load`] gives a case as `casework` knows it, [`save`] writes what a transition changed, by compare-and-set on the
 //! version, and [`record`] chains the event; all three in one transaction of the caller.
-use casework::{Case, Ended, IdNumber, Phone};
+use casework::{Case, Ended};
 use protocol::ids::{ApplicantId, CallId, DepartmentCode, ItemCode, ScenarioCode, StaffId, TerminalId};
 use protocol::{CaseState, Timestamp};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sqlx::AnyConnection;
-use utoipa::ToSchema;
 
 use super::keys::LedgerKeys;
 use super::ledger::{self, Actor, Aggregate, Entry};
 use super::{StoreError, Tx};
 
+mod applicants;
 mod handoffs;
 mod papers;
 mod read;
 mod stills;
 
+pub use applicants::{Applicant, IdentityCheck, IdentityMethod, IdentityResult, get as applicant};
 pub use handoffs::{
     HandoffRow, due as due_handoffs, for_clerk as handoffs_for_clerk, get as handoff, of_case as handoffs_of,
 };
@@ -65,54 +64,6 @@ pub struct Origin {
     pub applicant: ApplicantId,
 }
 
-/// Who applies.
-#[derive(Clone, Debug)]
-pub struct Applicant {
-    /// The record.
-    pub id: ApplicantId,
-    /// The name.
-    pub name: String,
-    /// The identity number.
-    pub id_number: IdNumber,
-    /// The telephone number.
-    pub phone: Phone,
-    /// How the identity was checked.
-    pub identity_check: IdentityCheck,
-}
-
-/// How an identity was checked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct IdentityCheck {
-    /// By what.
-    pub method: IdentityMethod,
-    /// What came out.
-    pub result: IdentityResult,
-    /// What the clerk notes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-}
-
-/// By what an identity was checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum IdentityMethod {
-    /// A person's eyes, card against face.
-    ByEye,
-    /// The card reader.
-    CardReader,
-}
-
-/// What an identity check came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum IdentityResult {
-    /// Card and person belong together.
-    Matches,
-    /// Not sure; a note says why.
-    Doubtful,
-}
-
 /// Something that happened to a case.
 #[derive(Clone, Debug)]
 pub struct Happened {
@@ -153,7 +104,7 @@ pub async fn add(
     stored: &Stored,
     applicant: &Applicant,
 ) -> Result<(), StoreError> {
-    add_applicant(tx, keys, applicant, stored.case.received_at()).await?;
+    applicants::add(tx, keys, applicant, stored.case.received_at()).await?;
     let (case, origin) = (&stored.case, &stored.origin);
     let matter = case.matter();
     let elsewhere = match case {
@@ -200,68 +151,6 @@ pub async fn add(
         .await?;
     }
     Ok(())
-}
-
-async fn add_applicant(
-    tx: &mut Tx,
-    keys: &LedgerKeys,
-    applicant: &Applicant,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    let id = applicant.id;
-    let check =
-        serde_json::to_value(&applicant.identity_check).map_err(|_| StoreError::Damaged("identity check"))?;
-    let text = |field: &str| check[field].as_str().map(str::to_owned);
-    sqlx::query(
-        "INSERT INTO applicants (id, name_sealed, name_digest, id_number_sealed, id_number_digest, phone_sealed, \
-             identity_method, identity_result, identity_note, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    )
-    .bind(id.to_string())
-    .bind(seal(keys, ("applicants.name", id.to_string()), applicant.name.as_bytes())?)
-    .bind(keys.blind(&name_term(&applicant.name)))
-    .bind(seal(keys, ("applicants.id_number", id.to_string()), applicant.id_number.reveal().as_bytes())?)
-    .bind(keys.blind(&id_number_term(&applicant.id_number)))
-    .bind(seal(keys, ("applicants.phone", id.to_string()), applicant.phone.reveal().as_bytes())?)
-    .bind(text("method"))
-    .bind(text("result"))
-    .bind(text("note"))
-    .bind(at.0)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// Who applies.
-///
-/// # Errors
-/// [`StoreError::Missing`] when the record was erased.
-pub async fn applicant(
-    db: &mut AnyConnection,
-    keys: &LedgerKeys,
-    id: ApplicantId,
-) -> Result<Applicant, StoreError> {
-    type Row = (Option<String>, Option<String>, Option<String>, String, String, Option<String>);
-    let row: Option<Row> = sqlx::query_as(
-        "SELECT name_sealed, id_number_sealed, phone_sealed, identity_method, identity_result, identity_note \
-         FROM applicants WHERE id = $1",
-    )
-    .bind(id.to_string())
-    .fetch_optional(db)
-    .await?;
-    let Some((Some(name), Some(id_number), Some(phone), method, result, note)) = row else {
-        return Err(StoreError::Missing(format!("applicant {id}")));
-    };
-    let open = |place: &str, sealed: &str| unseal_text(keys, (place, id.to_string()), sealed);
-    let damaged = || StoreError::Damaged("applicant");
-    let check = serde_json::json!({ "method": method, "result": result, "note": note });
-    Ok(Applicant {
-        id,
-        name: open("applicants.name", &name)?,
-        id_number: open("applicants.id_number", &id_number)?.parse().map_err(|_| damaged())?,
-        phone: open("applicants.phone", &phone)?.parse().map_err(|_| damaged())?,
-        identity_check: serde_json::from_value(check).map_err(|_| damaged())?,
-    })
 }
 
 /// Writes what a transition changed. `ended` is the handoff that it ended, if it did. False: somebody was quicker.
@@ -425,16 +314,6 @@ fn state_word(case: &Case) -> &'static str {
         Case::Accepted(_) => "accepted",
         Case::NotAccepted(_) => "not_accepted",
     }
-}
-
-/// What equal identity numbers have in common.
-fn id_number_term(number: &IdNumber) -> String {
-    format!("id_number|{}", number.reveal())
-}
-
-/// What equal names have in common.
-fn name_term(name: &str) -> String {
-    format!("name|{}", name.trim())
 }
 
 fn seal(keys: &LedgerKeys, (place, id): (&str, String), plain: &[u8]) -> Result<String, StoreError> {

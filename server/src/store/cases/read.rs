@@ -10,7 +10,8 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 use std::str::FromStr;
 
-use super::{Origin, Stored, handoffs, id_number_term, name_term, unseal_text};
+use super::applicants::{id_number_term, name_term};
+use super::{Origin, Stored, handoffs, unseal_text};
 use crate::store::keys::LedgerKeys;
 use crate::store::{Store, StoreError};
 

@@ -166,3 +166,14 @@ async fn many_who_read_at_once_do_not_wait_for_each_other_for_ever() {
     let all = futures_util::future::join_all(reads).await;
     assert!(all.iter().all(|answer| answer.status == 200));
 }
+
+#[tokio::test]
+async fn without_fonts_nothing_is_opened_half() {
+    let counter = Counter::with_fonts(&[]).await;
+    let (clerk, terminal) = (counter.clerk("a", "civil", &["civil"]).await, counter.terminal("S10").await);
+    let call = counter.call(&clerk, &terminal);
+    let body = application(call, "disab-living", "disab-living/1");
+    counter.open_as(&clerk.token, "key-00001", &body).await.refused(503, "no_font");
+    assert_eq!(counter.count("SELECT COUNT(*) FROM cases").await, 0);
+    assert_eq!(counter.count("SELECT COUNT(*) FROM idempotency_keys").await, 0);
+}
