@@ -1,7 +1,7 @@
 //! Issuing papers: made first, stored in the transaction of the act that they certify.
 use casework::{Accepted, Case, IntakeClock, MaterialStatus, NotAccepted, day_of};
-use protocol::Timestamp;
 use protocol::ids::{PaperId, TerminalId};
+use protocol::{Common, ErrorBody, ErrorCode, Timestamp};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -136,6 +136,20 @@ impl Cases {
             received_at: None,
         };
         Ok(Issued { row, content: json, rendered })
+    }
+
+    /// Notes a paper's receipt and says what the terminal is to be answered.
+    pub async fn answer_receipt(&self, terminal: TerminalId, id: PaperId) -> Common {
+        let (code, detail) = match self.paper_received(terminal, id).await {
+            Ok(()) => return Common::Done,
+            Err(Refusal::NotFound) => (ErrorCode::NotFound, "no such paper"),
+            Err(Refusal::NotYours) => (ErrorCode::NotYours, "a paper of another terminal"),
+            Err(error) => {
+                tracing::warn!(%error, paper = %id, "a receipt could not be stored");
+                (ErrorCode::NotStored, "the receipt could not be stored; try again")
+            }
+        };
+        Common::Error(ErrorBody::new(code, detail))
     }
 
     /// The citizen at the terminal received a paper (送达). Once noted, asking again changes nothing.

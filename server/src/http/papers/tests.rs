@@ -1,5 +1,6 @@
 use crate::cases::testing::Counter;
 use protocol::ids::Party;
+use protocol::{Common, ErrorCode};
 use serde_json::json;
 
 #[tokio::test]
@@ -49,8 +50,9 @@ async fn a_paper_is_received_once_and_only_at_its_terminal() {
     let (terminal, next) = (counter.terminal("S10").await, counter.terminal("S11").await);
     let case = counter.opened(&clerk, &terminal).await;
     let paper = serde_json::from_value(case["papers"][0]["id"].clone()).unwrap();
-    assert!(counter.cases.paper_received(next.id, paper).await.is_err());
-    counter.cases.paper_received(terminal.id, paper).await.unwrap();
+    let refused = counter.cases.answer_receipt(next.id, paper).await;
+    assert!(matches!(refused, Common::Error(error) if error.code == ErrorCode::NotYours));
+    assert_eq!(counter.cases.answer_receipt(terminal.id, paper).await, Common::Done);
     let first = counter.house.clock().now();
     counter.advance(5);
     counter.cases.paper_received(terminal.id, paper).await.unwrap();
