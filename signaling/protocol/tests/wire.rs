@@ -81,7 +81,11 @@ fn call() -> CallView {
             granted: vec![Capability::Point],
         },
         form: FormView {
-            values: [("phone".to_owned(), FormValue { text: "13800136621".into(), by: Hand::Clerk, version: 2 })].into(),
+            values: [(
+                "phone".to_owned(),
+                FormValue { text: "13800136621".into(), by: Hand::Clerk, version: 2 },
+            )]
+            .into(),
             typing: [("address".to_owned(), Hand::Citizen)].into(),
         },
         case: Some(case()),
@@ -108,54 +112,63 @@ fn holds<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(name: &s
 
 #[test]
 fn greeting() {
-    holds("hello", &ClientFrame {
-        id: 1,
-        body: Hello { protocol: 1, pass: "p".repeat(8), resume: None, client: "kiosk 0.1.0".into() },
-    });
-    holds("welcome", &ServerFrame {
-        re: Some(1),
-        body: Common::Welcome(Welcome {
-            protocol: 1,
-            resume: "r".repeat(8),
-            resumed: false,
-            server_time: Timestamp(1_773_194_880_000_000),
-            ping_every_ms: 10_000,
-            media_alive: false,
-        }),
-    });
+    holds(
+        "hello",
+        &ClientFrame {
+            id: 1,
+            body: Hello { protocol: 1, pass: "p".repeat(8), resume: None, client: "kiosk 0.1.0".into() },
+        },
+    );
+    holds(
+        "welcome",
+        &ServerFrame {
+            re: Some(1),
+            body: Common::Welcome(Welcome {
+                protocol: 1,
+                resume: "r".repeat(8),
+                resumed: false,
+                server_time: Timestamp(1_773_194_880_000_000),
+                ping_every_ms: 10_000,
+                media_alive: false,
+            }),
+        },
+    );
 }
 
 #[test]
 fn from_a_terminal() {
     let call = CallId(id(6));
-    holds("from_terminal", &vec![
-        TerminalMessage::TakeTicket {
-            key: id(9),
-            item: Some("disab-living".into()),
-            scenario: Some("disab-living/1".into()),
-            locale: Locale::ZhCn,
-            spoken: Spoken::Yue,
-            id_number: Some("11010519491231002X".into()),
-            missing: vec!["BK".into()],
-            consents: vec![],
-        },
-        TerminalMessage::CancelTicket { ticket: TicketId(id(1)) },
-        TerminalMessage::Present { ticket: TicketId(id(1)) },
-        TerminalMessage::HangUp { call },
-        TerminalMessage::SetMedia { call, muted: true, camera_off: false },
-        TerminalMessage::AnswerAssist { call, granted: vec![Capability::Point, Capability::Capture] },
-        TerminalMessage::StopAssist { call },
-        TerminalMessage::FormSet { call, field: "phone".into(), text: "138".into(), base: 0 },
-        TerminalMessage::FormFocus { call, field: None },
-        TerminalMessage::CaptureFailed { call, still: StillId(id(8)) },
-        TerminalMessage::PaperReceived { paper: PaperId(id(5)) },
-        TerminalMessage::Say { call, text: "请慢一点".into() },
-        TerminalMessage::Rate { call, score: 1, reason: None },
-        TerminalMessage::Wiped,
-        TerminalMessage::CallPerson { on: true },
-        TerminalMessage::MediaOffer { sdp: "v=0\r\n".into(), restart: false },
-        TerminalMessage::SlotSize { slot: 0, height: 860 },
-    ]);
+    holds(
+        "from_terminal",
+        &vec![
+            TerminalMessage::TakeTicket {
+                key: id(9),
+                item: Some("disab-living".into()),
+                scenario: Some("disab-living/1".into()),
+                locale: Locale::ZhCn,
+                spoken: Spoken::Yue,
+                id_number: Some("11010519491231002X".into()),
+                missing: vec!["BK".into()],
+                consents: vec![],
+            },
+            TerminalMessage::CancelTicket { ticket: TicketId(id(1)) },
+            TerminalMessage::Present { ticket: TicketId(id(1)) },
+            TerminalMessage::HangUp { call },
+            TerminalMessage::SetMedia { call, muted: true, camera_off: false },
+            TerminalMessage::AnswerAssist { call, granted: vec![Capability::Point, Capability::Capture] },
+            TerminalMessage::StopAssist { call },
+            TerminalMessage::FormSet { call, field: "phone".into(), text: "138".into(), base: 0 },
+            TerminalMessage::FormFocus { call, field: None },
+            TerminalMessage::CaptureFailed { call, still: StillId(id(8)) },
+            TerminalMessage::PaperReceived { paper: PaperId(id(5)) },
+            TerminalMessage::Say { call, text: "请慢一点".into() },
+            TerminalMessage::Rate { call, score: 1, reason: None },
+            TerminalMessage::Wiped,
+            TerminalMessage::CallPerson { on: true },
+            TerminalMessage::MediaOffer { sdp: "v=0\r\n".into(), restart: false },
+            TerminalMessage::SlotSize { slot: 0, height: 860 },
+        ],
+    );
 }
 
 #[test]
@@ -169,56 +182,69 @@ fn to_a_terminal() {
         })))
     };
     let position = Position { ahead: 2, from_minutes: 5, to_minutes: Some(10), staffed: true };
-    holds("to_terminal", &vec![
-        view(TerminalStage::Free),
-        view(TerminalStage::Waiting { ticket: ticket(), position }),
-        view(TerminalStage::Ringing { ticket: ticket(), present: true }),
-        view(TerminalStage::InCall { call: Box::new(call()) }),
-        view(TerminalStage::Ended {
-            call: CallId(id(6)),
-            ticket: ticket(),
-            case: Some(case()),
-            rated: false,
-            ended_at: Timestamp(1_773_197_100_000_000),
-        }),
-        ToTerminal::Own(TerminalNews::Marked {
-            surface: Surface::Form,
-            mark: Mark::Pointer { at: Spot { x: 5000, y: 2500 }, begins: true },
-        }),
-        ToTerminal::Own(TerminalNews::Said(Words { by: Hand::Clerk, text: "好".into(), at: Timestamp(1) })),
-        ToTerminal::Common(Common::Done),
-        ToTerminal::Common(Common::Error(ErrorBody::new(ErrorCode::AlreadyWaiting, "one ticket at a time"))),
-        ToTerminal::Common(Common::MediaGone),
-    ]);
+    holds(
+        "to_terminal",
+        &vec![
+            view(TerminalStage::Free),
+            view(TerminalStage::Waiting { ticket: ticket(), position }),
+            view(TerminalStage::Ringing { ticket: ticket(), present: true }),
+            view(TerminalStage::InCall { call: Box::new(call()) }),
+            view(TerminalStage::Ended {
+                call: CallId(id(6)),
+                ticket: ticket(),
+                case: Some(case()),
+                rated: false,
+                ended_at: Timestamp(1_773_197_100_000_000),
+            }),
+            ToTerminal::Own(TerminalNews::Marked {
+                surface: Surface::Form,
+                mark: Mark::Pointer { at: Spot { x: 5000, y: 2500 }, begins: true },
+            }),
+            ToTerminal::Own(TerminalNews::Said(Words {
+                by: Hand::Clerk,
+                text: "好".into(),
+                at: Timestamp(1),
+            })),
+            ToTerminal::Common(Common::Done),
+            ToTerminal::Common(Common::Error(ErrorBody::new(
+                ErrorCode::AlreadyWaiting,
+                "one ticket at a time",
+            ))),
+            ToTerminal::Common(Common::MediaGone),
+        ],
+    );
 }
 
 #[test]
 fn from_a_clerk() {
     let call = CallId(id(6));
-    holds("from_clerk", &vec![
-        ClerkMessage::SetStatus { status: WishedStatus::Break { reason: BreakReason::Meal } },
-        ClerkMessage::Accept { offer: OfferId(id(10)) },
-        ClerkMessage::Decline { offer: OfferId(id(10)), reason: DeclineReason::Visitor },
-        ClerkMessage::HangUp { call },
-        ClerkMessage::Hold { call, on: true },
-        ClerkMessage::SetMedia { call, muted: false, camera_off: true },
-        ClerkMessage::AskAssist { call, capabilities: vec![Capability::Point, Capability::Fill] },
-        ClerkMessage::StopAssist { call },
-        ClerkMessage::Mark {
-            call,
-            surface: Surface::DocumentCamera,
-            mark: Mark::Highlight { from: Spot { x: 0, y: 0 }, to: Spot { x: 10_000, y: 10_000 } },
-        },
-        ClerkMessage::FormSet { call, field: "phone".into(), text: "13800136621".into(), base: 1 },
-        ClerkMessage::FormFocus { call, field: Some("phone".into()) },
-        ClerkMessage::Capture { call, material: "HK".into() },
-        ClerkMessage::Show { call, paper: Some(PaperId(id(5))) },
-        ClerkMessage::Say { call, text: "请稍等".into() },
-        ClerkMessage::ExtendWrapUp,
-        ClerkMessage::FinishWrapUp { result: CallResult::Accepted, note: String::new() },
-        ClerkMessage::MediaOffer { sdp: "v=0\r\n".into(), restart: true },
-        ClerkMessage::SlotSize { slot: 1, height: 0 },
-    ]);
+    holds(
+        "from_clerk",
+        &vec![
+            ClerkMessage::SetStatus { status: WishedStatus::Break { reason: BreakReason::Meal } },
+            ClerkMessage::Accept { offer: OfferId(id(10)) },
+            ClerkMessage::Decline { offer: OfferId(id(10)), reason: DeclineReason::Visitor },
+            ClerkMessage::HangUp { call },
+            ClerkMessage::Hold { call, on: true },
+            ClerkMessage::SetMedia { call, muted: false, camera_off: true },
+            ClerkMessage::AskAssist { call, capabilities: vec![Capability::Point, Capability::Fill] },
+            ClerkMessage::StopAssist { call },
+            ClerkMessage::Mark {
+                call,
+                surface: Surface::DocumentCamera,
+                mark: Mark::Highlight { from: Spot { x: 0, y: 0 }, to: Spot { x: 10_000, y: 10_000 } },
+            },
+            ClerkMessage::FormSet { call, field: "phone".into(), text: "13800136621".into(), base: 1 },
+            ClerkMessage::FormFocus { call, field: Some("phone".into()) },
+            ClerkMessage::Capture { call, material: "HK".into() },
+            ClerkMessage::Show { call, paper: Some(PaperId(id(5))) },
+            ClerkMessage::Say { call, text: "请稍等".into() },
+            ClerkMessage::ExtendWrapUp,
+            ClerkMessage::FinishWrapUp { result: CallResult::Accepted, note: String::new() },
+            ClerkMessage::MediaOffer { sdp: "v=0\r\n".into(), restart: true },
+            ClerkMessage::SlotSize { slot: 1, height: 0 },
+        ],
+    );
 }
 
 #[test]
@@ -234,37 +260,44 @@ fn to_a_clerk() {
             next: WishedStatus::Ready,
         })))
     };
-    holds("to_clerk", &vec![
-        view(ClerkStatus::OffDuty),
-        view(ClerkStatus::NotReady { reason: NotReadyReason::NoAnswer }),
-        view(ClerkStatus::Ringing {
-            offer: Box::new(OfferView {
-                id: OfferId(id(10)),
+    holds(
+        "to_clerk",
+        &vec![
+            view(ClerkStatus::OffDuty),
+            view(ClerkStatus::NotReady { reason: NotReadyReason::NoAnswer }),
+            view(ClerkStatus::Ringing {
+                offer: Box::new(OfferView {
+                    id: OfferId(id(10)),
+                    ticket: ticket(),
+                    site: site(),
+                    item: Some("disab-living".into()),
+                    scenario: Some("disab-living/1".into()),
+                    spoken: Spoken::Yue,
+                    speaks: true,
+                    missing: vec!["BK".into()],
+                    consents: vec![],
+                    present: false,
+                    ends_at: Timestamp(1_773_195_205_000_000),
+                }),
+            }),
+            view(ClerkStatus::InCall { call: Box::new(call()) }),
+            view(ClerkStatus::WrapUp {
+                call: CallId(id(6)),
                 ticket: ticket(),
                 site: site(),
-                item: Some("disab-living".into()),
-                scenario: Some("disab-living/1".into()),
-                spoken: Spoken::Yue,
-                speaks: true,
-                missing: vec!["BK".into()],
-                consents: vec![],
-                present: false,
-                ends_at: Timestamp(1_773_195_205_000_000),
+                case: Some(Box::new(case())),
+                started_at: Timestamp(1),
+                ended_at: Timestamp(2),
+                ends_at: Timestamp(3),
+                extended: false,
             }),
-        }),
-        view(ClerkStatus::InCall { call: Box::new(call()) }),
-        view(ClerkStatus::WrapUp {
-            call: CallId(id(6)),
-            ticket: ticket(),
-            site: site(),
-            case: Some(Box::new(case())),
-            started_at: Timestamp(1),
-            ended_at: Timestamp(2),
-            ends_at: Timestamp(3),
-            extended: false,
-        }),
-        ToClerk::Own(ClerkNews::PersonCalled { site: "S10".into(), site_name: "炭步镇·塱头村".into(), on: true }),
-    ]);
+            ToClerk::Own(ClerkNews::PersonCalled {
+                site: "S10".into(),
+                site_name: "炭步镇·塱头村".into(),
+                on: true,
+            }),
+        ],
+    );
 }
 
 #[test]
