@@ -63,7 +63,8 @@ function picture(frame: number, person: Person): Buffer {
     const x = Math.round(cell.x * WIDTH)
     const y = Math.round(cell.y * HEIGHT)
     const size = Math.round(cell.size * HEIGHT)
-    for (let row = 0; row < size; row += 1) out.fill(white ? 235 : 16, (y + row) * WIDTH + x, (y + row) * WIDTH + x + size)
+    for (let row = 0; row < size; row += 1)
+      out.fill(white ? 235 : 16, (y + row) * WIDTH + x, (y + row) * WIDTH + x + size)
   }
   return out
 }

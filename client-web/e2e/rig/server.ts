@@ -48,11 +48,25 @@ export async function startServer(): Promise<Server> {
   }
 }
 
-async function launch(folder: string, port: number, fresh: boolean): Promise<{ child: ChildProcess; ready: Ready }> {
+async function launch(
+  folder: string,
+  port: number,
+  fresh: boolean,
+): Promise<{ child: ChildProcess; ready: Ready }> {
   const file = join(folder, 'ready.json')
   rmSync(file, { force: true })
   const program = process.env['CLOUD_WINDOW_BINARY'] ?? binary
-  const args = ['demo', '--data', join(folder, 'data'), '--port', String(port), '--neighbours', '0', '--ready-file', file]
+  const args = [
+    'demo',
+    '--data',
+    join(folder, 'data'),
+    '--port',
+    String(port),
+    '--neighbours',
+    '0',
+    '--ready-file',
+    file,
+  ]
   if (fresh) args.push('--fresh')
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
@@ -80,7 +94,9 @@ function freePort(): Promise<number> {
     probe.once('error', failed)
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address()
-      probe.close(() => (address && typeof address === 'object' ? done(address.port) : failed(new Error('no port'))))
+      probe.close(() =>
+        address && typeof address === 'object' ? done(address.port) : failed(new Error('no port')),
+      )
     })
   })
 }

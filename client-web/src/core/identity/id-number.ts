@@ -29,5 +29,7 @@ export function idFault(text: string, today: Date): IdFault | undefined {
 /** `4401 **** **** 2318`: what has been typed so far, in four groups, the ten in the middle as two groups of stars. */
 export function maskId(text: string): string {
   const stars = (from: number, to: number) => '*'.repeat(Math.min(4, text.slice(from, to).length))
-  return [text.slice(0, 4), stars(4, 10), stars(10, 14), text.slice(14)].filter((group) => group !== '').join(' ')
+  return [text.slice(0, 4), stars(4, 10), stars(10, 14), text.slice(14)]
+    .filter((group) => group !== '')
+    .join(' ')
 }
