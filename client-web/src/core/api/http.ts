@@ -7,9 +7,21 @@ export class Problem extends Error {
     readonly detail: string,
     /** Everything else the server said. */
     readonly more: Readonly<Record<string, unknown>>,
+    /** Seconds after which trying again may help, if the server said so. */
+    readonly retryAfterS?: number,
   ) {
     super(`${status} ${code}: ${detail}`)
     this.name = 'Problem'
+  }
+
+  /** Every part of the request that is wrong or in the way, with its place. */
+  get errors(): readonly { field: string; detail: string }[] {
+    const told = this.more['errors']
+    if (!Array.isArray(told)) return []
+    return told.filter(
+      (one): one is { field: string; detail: string } =>
+        typeof (one as { field?: unknown } | null)?.field === 'string' && typeof one.detail === 'string',
+    )
   }
 }
 
@@ -109,7 +121,9 @@ async function problemOf(response: Response): Promise<Problem> {
   const type = typeof told['type'] === 'string' ? told['type'] : ''
   const code = typeof told['code'] === 'string' ? told['code'] : (type.split(/[/:#]/).pop() ?? '')
   const detail = typeof told['detail'] === 'string' ? told['detail'] : response.statusText
-  return new Problem(response.status, code || String(response.status), detail, told)
+  const after = Number(response.headers.get('retry-after') ?? NaN)
+  const wait = Number.isFinite(after) && after >= 0 ? [after] : []
+  return new Problem(response.status, code || String(response.status), detail, told, ...wait)
 }
 
 /** `AbortSignal.any`, which Chrome 87 lacks. */

@@ -1,4 +1,5 @@
 export { Http, Problem, Unreachable } from './http'
 export type { Ask, HttpOptions } from './http'
+export { DeskApi } from './desk'
 export type * from './types'
 export type * from './cases'

@@ -31,8 +31,15 @@ const RING_EVERY_MS = 3000
 export class Sounds {
   #context: AudioContext | undefined
   #ringing: ReturnType<typeof setInterval> | undefined
+  #output = ''
   /** 0 to 1. */
   volume = 0.7
+
+  /** Where sounds come out; the empty id is the usual place. Browsers that cannot choose keep to that. */
+  setOutput(deviceId: string): void {
+    this.#output = deviceId
+    if (this.#context) sendTo(this.#context, deviceId)
+  }
 
   play(sound: Sound): void {
     this.#notes(NOTES[sound])
@@ -48,12 +55,20 @@ export class Sounds {
 
   #notes(notes: Note[]): void {
     try {
-      const context = (this.#context ??= new AudioContext())
+      const context = this.#open()
       if (context.state === 'suspended') void context.resume()
       for (const note of notes) this.#note(context, note)
     } catch {
       // No sound device: every sound has a picture beside it.
     }
+  }
+
+  #open(): AudioContext {
+    if (!this.#context) {
+      this.#context = new AudioContext()
+      if (this.#output !== '') sendTo(this.#context, this.#output)
+    }
+    return this.#context
   }
 
   #note(context: AudioContext, note: Note): void {
@@ -67,4 +82,10 @@ export class Sounds {
     tone.start(start)
     tone.stop(start + note.seconds + 0.05)
   }
+}
+
+/** `AudioContext.setSinkId`, from Chrome 110 on. A device that is gone leaves the sound where it was. */
+function sendTo(context: AudioContext, deviceId: string): void {
+  const sinks = context as AudioContext & { setSinkId?: (id: string) => Promise<void> }
+  sinks.setSinkId?.(deviceId).catch(() => undefined)
 }
