@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { letterbox, percent, spotAt, spotNear } from '.'
+import { letterbox, percent, spotAt, spotInPicture, spotNear } from '.'
 
 const box = { left: 100, top: 50, width: 400, height: 300 }
 
@@ -24,4 +24,16 @@ describe('spots', () => {
   it('is nothing outside', () => expect(spotAt(box, 99, 60)).toBeUndefined())
   it('is the nearest corner for a frame', () => expect(spotNear(box, 0, 9999)).toEqual({ x: 0, y: 10_000 }))
   it('reads as CSS', () => expect(percent(2500)).toBe('25%'))
+})
+
+describe('a picture that is shown turned', () => {
+  // The upper left corner of the picture is seen at the upper right after a quarter clockwise.
+  it.each([
+    [0, { x: 0, y: 0 }],
+    [90, { x: 10_000, y: 0 }],
+    [180, { x: 10_000, y: 10_000 }],
+    [270, { x: 0, y: 10_000 }],
+  ] as const)('finds its upper left corner at %i degrees', (turn, seen) =>
+    expect(spotInPicture(seen, turn)).toEqual({ x: 0, y: 0 }),
+  )
 })

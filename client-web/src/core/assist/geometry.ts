@@ -38,3 +38,14 @@ export function spotNear(box: Box, x: number, y: number): Spot {
 export function percent(value: number): string {
   return `${(value / FULL) * 100}%`
 }
+
+/** Degrees clockwise by which a picture is shown turned. */
+export type Turn = 0 | 90 | 180 | 270
+
+/** The spot in the picture itself under a spot in what is shown of it. */
+export function spotInPicture(shown: Spot, turn: Turn): Spot {
+  if (turn === 90) return { x: shown.y, y: FULL - shown.x }
+  if (turn === 180) return { x: FULL - shown.x, y: FULL - shown.y }
+  if (turn === 270) return { x: FULL - shown.y, y: shown.x }
+  return shown
+}

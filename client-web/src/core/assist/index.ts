@@ -1,3 +1,4 @@
+export * from './editor'
 export * from './form'
 export * from './geometry'
 export * from './marks'
