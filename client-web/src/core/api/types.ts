@@ -54,6 +54,8 @@ export interface Item extends Named {
   aliases: string[]
   /** Pinyin initials of the name, one letter for each character that has one. */
   initials?: string
+  /** The same for each everyday word. */
+  alias_initials?: string[]
   department: DepartmentCode
   skill_group: SkillGroupCode
   promised_working_days: number

@@ -1,2 +1,4 @@
 export { Sounds } from './sounds'
 export type { Sound } from './sounds'
+export { Prompts } from './prompts'
+export type { VoiceIndex } from './prompts'

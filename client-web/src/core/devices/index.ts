@@ -1,3 +1,8 @@
 export { base64url, enrol, identityStore, openSession } from './terminal-key'
 export type { TerminalIdentity } from './terminal-key'
+export { DATABASE } from './store'
 export type { Keep } from './store'
+export { documentCameraAmong, openTerminalDocumentCamera, takeStill } from './document-camera'
+export type { DocumentCamera } from './document-camera'
+export { ALL_LAMPS, DARK, selfCheck, testCamera, testMicrophone, testSpeaker } from './self-check'
+export type { Lamp, LampState, Lamps, Test } from './self-check'

@@ -1,5 +1,5 @@
 /** One small IndexedDB store of this machine: what must outlive the wipe after each visit. */
-const DATABASE = 'cloud-window-terminal'
+export const DATABASE = 'cloud-window-terminal'
 const STORE = 'keys'
 
 function open(): Promise<IDBDatabase> {

@@ -1,2 +1,3 @@
 export { search } from './search'
 export type { Entry, Hit } from './search'
+export { entriesOf } from './entries'
