@@ -1,0 +1,53 @@
+import type { CallId, TerminalStage } from '@/core/protocol'
+import type { Reach } from './line'
+import type { VisitEvent } from './visit.types'
+
+/** What the server's stage means for the visit's own pages. */
+export function eventOf(stage: TerminalStage): VisitEvent {
+  switch (stage.stage) {
+    case 'free':
+      return { type: 'FREED' }
+    case 'ended':
+      return { type: 'ENDED' }
+    default:
+      return { type: 'SERVED' }
+  }
+}
+
+/** How far the media go in a stage: warm from the ticket on, open only once a clerk has accepted. */
+export function reachOf(stage: TerminalStage | undefined): Reach {
+  if (stage?.stage === 'in_call') return 'open'
+  return stage?.stage === 'waiting' || stage?.stage === 'ringing' ? 'warm' : 'none'
+}
+
+/** The call of a visit that has ended. */
+export function endedCall(stage: TerminalStage | undefined): CallId | undefined {
+  return stage?.stage === 'ended' ? stage.call : undefined
+}
+
+/** Pages on which somebody may have walked away: before the ticket, where nothing waits for the server. */
+export const IDLE_PAGES: ReadonlySet<string> = new Set([
+  'language',
+  'identify',
+  'typing',
+  'choose',
+  'search',
+  'group',
+  'scenario',
+  'elsewhere',
+  'checklist',
+  'consents',
+  'refused',
+  'papers',
+])
+
+/** Pages after the call: a minute without a touch ends the visit without asking. */
+export const END_PAGES: ReadonlySet<string> = new Set(['result', 'rating', 'why'])
+
+/** The step of the visit, 1 to 5; 0 has no step bar. */
+export function stepOf(page: string): number {
+  if (['identify', 'typing', 'choose', 'search', 'group', 'scenario', 'elsewhere'].includes(page)) return 1
+  if (['checklist', 'consents'].includes(page)) return 2
+  if (['taking', 'refused', 'waiting'].includes(page)) return 3
+  return END_PAGES.has(page) || page === 'papers' ? 5 : 0
+}
