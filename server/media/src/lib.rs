@@ -42,11 +42,23 @@
 //! ```
 mod config;
 mod counters;
+mod dtls;
 mod event;
+mod feedback;
+mod history;
+mod ice;
 mod ids;
+mod random;
+mod router;
+mod rtp;
 mod sdp;
 mod sfu;
+mod slots;
+mod srtp;
+#[cfg(test)]
+mod tests;
 mod transmit;
+mod uplink;
 
 pub use config::{Certificate, CertificateError, Config, ConfigError};
 pub use counters::Counters;
@@ -54,4 +66,5 @@ pub use event::{Down, Event};
 pub use ids::{AUDIO_SLOTS, FeedError, PeerId, Slot, Source, Track, VIDEO_SLOTS};
 pub use sdp::OfferError;
 pub use sfu::Sfu;
+pub use srtp::Profile;
 pub use transmit::{Datagram, MAX_DATAGRAM, Outbox, Sample, Transmit};

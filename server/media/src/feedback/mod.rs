@@ -1,0 +1,10 @@
+//! What flows back: holes and repeats, keyframe requests, reports, arrival times.
+mod arrivals;
+mod holes;
+mod keyframes;
+mod reception;
+
+pub(crate) use arrivals::Arrivals;
+pub(crate) use holes::{Holes, TOO_WIDE};
+pub(crate) use keyframes::Keyframes;
+pub(crate) use reception::Reception;

@@ -1,0 +1,111 @@
+//! One stream that arrives: a microphone, or one layer of a picture.
+use crate::Track;
+use crate::feedback::{Holes, Keyframes, Reception};
+use crate::history::History;
+use crate::slots::StreamId;
+use crate::srtp::Window;
+use smallvec::SmallVec;
+use std::time::{Duration, Instant};
+
+/// A layer is live if it is not silent for longer than this while another of its track is heard. Chromium stops layers
+/// without a word when bandwidth is short.
+const SILENT: Duration = Duration::from_millis(500);
+
+/// Where a layer goes: a place in the table of peers, and one of its slots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Viewer {
+    pub(crate) place: usize,
+    pub(crate) slot: usize,
+}
+
+#[derive(Debug)]
+pub(crate) struct Layer {
+    pub(crate) id: StreamId,
+    pub(crate) track: Track,
+    /// Its position among the line's rids.
+    pub(crate) rank: u8,
+    pub(crate) ssrc: u32,
+    pub(crate) window: Window,
+    /// Pictures only.
+    pub(crate) history: Option<History>,
+    pub(crate) holes: Holes,
+    pub(crate) keyframes: Keyframes,
+    pub(crate) reception: Reception,
+    pub(crate) viewers: SmallVec<[Viewer; 4]>,
+    pub(crate) last: Instant,
+    /// As its last keyframe said.
+    pub(crate) height: Option<u16>,
+    rate: Rate,
+}
+
+impl Layer {
+    pub(crate) fn new(id: StreamId, track: Track, rank: u8, ssrc: u32, first: u64, now: Instant) -> Self {
+        let clock = if track.is_audio() { 48_000 } else { 90_000 };
+        Self {
+            id,
+            track,
+            rank,
+            ssrc,
+            window: Window::default(),
+            history: (!track.is_audio()).then(History::new),
+            holes: Holes::default(),
+            keyframes: Keyframes::default(),
+            reception: Reception::new(ssrc, first, clock, now),
+            viewers: SmallVec::new(),
+            last: now,
+            height: None,
+            rate: Rate { bytes: 0, since: now, bits_per_second: 0 },
+        }
+    }
+
+    /// Counts what came.
+    pub(crate) fn arrived(&mut self, bytes: usize, now: Instant) {
+        self.last = now;
+        self.rate.bytes += bytes as u64;
+        let passed = now.saturating_duration_since(self.rate.since);
+        if passed >= Duration::from_secs(1) {
+            let bits = self.rate.bytes * 8 * 1000 / (passed.as_millis() as u64).max(1);
+            self.rate = Rate { bytes: 0, since: now, bits_per_second: bits };
+        }
+    }
+
+    /// Of the last whole second.
+    pub(crate) fn bits_per_second(&self) -> u64 {
+        self.rate.bits_per_second
+    }
+
+    /// Height in pixels, or a guess until a keyframe has told it.
+    pub(crate) fn height(&self) -> u16 {
+        self.height.unwrap_or(180 << self.rank.min(3))
+    }
+
+    pub(crate) fn unsubscribe(&mut self, viewer: Viewer) {
+        self.viewers.retain(|v| *v != viewer);
+    }
+
+    pub(crate) fn subscribe(&mut self, viewer: Viewer) {
+        if !self.viewers.contains(&viewer) {
+            self.viewers.push(viewer);
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Rate {
+    bytes: u64,
+    since: Instant,
+    bits_per_second: u64,
+}
+
+/// The layer of a track that fits a slot of this height best: the smallest that is large enough, else the largest; only
+/// among those that really arrive.
+pub(crate) fn choose(layers: &[Layer], track: Track, height: u16) -> Option<usize> {
+    let of_track = || layers.iter().enumerate().filter(|(_, l)| l.track == track);
+    let newest = of_track().map(|(_, l)| l.last).max()?;
+    let live = of_track().filter(|(_, l)| newest.saturating_duration_since(l.last) <= SILENT);
+    // A fifth less is not seen.
+    let enough = |l: &Layer| u32::from(l.height()) * 5 >= u32::from(height) * 4;
+    let order = |l: &Layer| (l.height(), l.rank);
+    let smallest_enough = live.clone().filter(|(_, l)| enough(l)).min_by_key(|(_, l)| order(l));
+    smallest_enough.or_else(|| live.max_by_key(|(_, l)| order(l))).map(|(at, _)| at)
+}
