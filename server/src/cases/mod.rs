@@ -40,6 +40,7 @@ pub use colleagues::Colleague;
 pub use handoffs::NewHandoff;
 pub use live::{Live, News};
 pub use open::{NewApplicant, NewCase, Opened};
+pub use read::brief_of_call;
 pub use refusal::Refusal;
 pub use stills::{Announced, LONGEST_STILL, Picture, Progress};
 pub use timers::run_timers;

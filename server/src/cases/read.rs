@@ -1,6 +1,6 @@
 //! Reading cases, and keeping a record of who looked where they should not.
 use casework::{Case, MaterialStatus, WorkingCalendar, mask_name};
-use protocol::ids::{CaseId, PaperId, Party};
+use protocol::ids::{CallId, CaseId, PaperId, Party};
 use protocol::{CaseBrief, HandoffState, MaterialState, MaterialView, PaperBrief};
 use serde_json::json;
 use std::sync::Arc;
@@ -13,9 +13,10 @@ use super::{Cases, Refusal, by_staff, may_see};
 use crate::auth::Identity;
 use crate::papers::{Content, Rendered};
 use crate::store::cases::{self as rows, Filter, HandoffRow, PaperRow, StillRow, Stored};
+use crate::store::keys::LedgerKeys;
 use crate::store::ledger::Actor;
 use crate::store::staff::{self, Staff};
-use crate::store::{Db, StoreError};
+use crate::store::{Db, Store, StoreError};
 
 /// Lines on one page of a list.
 const PAGE: u32 = 50;
@@ -286,6 +287,21 @@ impl Cases {
         }
         Ok(found)
     }
+}
+
+/// The case that a call is about, as it stands: of several the one that changed last.
+///
+/// # Errors
+/// When the database refuses or a row is damaged.
+pub async fn brief_of_call(
+    store: &Store,
+    keys: &LedgerKeys,
+    call: CallId,
+) -> Result<Option<CaseBrief>, Refusal> {
+    let mut db = store.read().await?;
+    let Some(id) = rows::last_changed_of_call(&mut db, call).await? else { return Ok(None) };
+    let stored = rows::load(&mut db, keys, id).await?.ok_or(Refusal::NotFound)?;
+    Ok(Some(brief_of(&mut db, &stored).await?))
 }
 
 async fn brief_of(db: &mut Db, stored: &Stored) -> Result<CaseBrief, Refusal> {

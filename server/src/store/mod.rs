@@ -25,6 +25,7 @@ pub mod calendar;
 pub mod cases;
 pub mod catalogue;
 pub mod checkpoint;
+pub mod desk;
 pub mod idempotency;
 pub mod keys;
 pub mod ledger;

@@ -24,7 +24,7 @@ pub enum Input {
         /// Whose.
         party: Party,
     },
-    /// Fact: somebody's media connection ended.
+    /// Fact: somebody's media connection ended; they are told to offer anew.
     MediaDown {
         /// Whose.
         party: Party,

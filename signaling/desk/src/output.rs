@@ -37,6 +37,8 @@ pub enum Outgoing {
         /// The answer.
         body: Common,
     },
+    /// News for either role.
+    Common(Common),
     /// News for a terminal.
     Terminal(TerminalNews),
     /// News for a clerk.

@@ -38,7 +38,11 @@ impl<'a> Turn<'a> {
             Input::Disconnected { connection } => self.disconnected(connection),
             Input::Tick => self.tick(),
             Input::MediaUp { party } => self.media_up(party),
-            Input::MediaDown { .. } => {}
+            Input::MediaDown { party } => {
+                if let Some(connection) = self.presence(party).and_then(Presence::connection) {
+                    self.send(connection, Outgoing::Common(Common::MediaGone));
+                }
+            }
             Input::Revoked { party } => self.revoked(party),
             Input::CaseChanged { call, case, concerns } => self.case_changed(call, case, &concerns),
             Input::HandoffChanged { handoff, concerns } => {

@@ -24,7 +24,7 @@ pub use handoffs::{
 pub use papers::{
     PaperRow, add as add_paper, get as paper, of_case as papers_of, pdf, received as paper_received,
 };
-pub use read::{CaseLine, EventRow, Filter, events, find, load, of_call, staff_name};
+pub use read::{CaseLine, EventRow, Filter, events, find, last_changed_of_call, load, of_call, staff_name};
 pub use stills::{
     StillRow, add as add_still, bind as bind_still, complete as complete_still, get as still,
     of_call as stills_of_call, of_case as stills_of,

@@ -128,6 +128,24 @@ pub async fn of_call(db: &mut AnyConnection, call: CallId) -> Result<Vec<CaseId>
     ids.iter().map(|id| id.parse().map_err(|_| DAMAGED)).collect()
 }
 
+/// Of the cases opened in a call the one that changed last.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn last_changed_of_call(
+    db: &mut AnyConnection,
+    call: CallId,
+) -> Result<Option<CaseId>, StoreError> {
+    let id: Option<String> = sqlx::query_scalar(
+        "SELECT c.id FROM cases c JOIN case_events e ON e.case_id = c.id WHERE c.call_id = $1 \
+         ORDER BY e.at DESC, c.id DESC LIMIT 1",
+    )
+    .bind(call.to_string())
+    .fetch_optional(db)
+    .await?;
+    id.map(|id| id.parse().map_err(|_| DAMAGED)).transpose()
+}
+
 /// What a member of staff is called.
 ///
 /// # Errors
