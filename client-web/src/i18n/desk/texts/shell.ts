@@ -1,0 +1,3 @@
+import type { Table } from '../columns'
+
+export const shell = {} satisfies Table
