@@ -2,13 +2,11 @@ import type { Table } from '../columns'
 
 export const common = {
   app: {
-    name: ['云窗口', '雲窗口', 'Cloud Window'],
     desk: ['云窗口 · 坐席', '雲窗口 · 坐席', 'Cloud Window · Desk'],
   },
   common: {
     cancel: ['取消', '取消', 'Cancel'],
     close: ['关闭', '關閉', 'Close'],
-    save: ['保存', '儲存', 'Save'],
     again: ['再试一次', '再試一次', 'Try again'],
     back: ['返回', '返回', 'Back'],
     more: ['再看一些', '睇多啲', 'Show more'],
@@ -21,9 +19,6 @@ export const common = {
     ],
     advice_only: ['只想问问', '淨係想問', 'Advice only'],
     matter: ['{item} · {scenario}', '{item} · {scenario}', '{item} · {scenario}'],
-    yes: ['是', '係', 'Yes'],
-    no: ['否', '否', 'No'],
-    optional: ['可不填', '可以唔填', 'optional'],
     none: ['无', '無', 'none'],
     pieces: ['{n} 件', '{n} 件', '{n}'],
     reason: ['原因', '原因', 'Reason'],
