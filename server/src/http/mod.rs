@@ -3,7 +3,7 @@
 //! Each file has a `router()` with its paths under `/api/v1`; [`api`] merges them. Endpoints take their input
 //! through [`extract`] so that every refusal is a [`crate::problem::Problem`].
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -30,6 +30,7 @@ mod stills;
 mod terminals;
 #[cfg(test)]
 pub(crate) mod testing;
+mod whole;
 
 /// Every endpoint of `/api/v1`, with its documentation.
 #[must_use]
@@ -46,6 +47,7 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(staff::router())
         .merge(stills::router())
         .merge(terminals::router())
+        .layer(from_fn(whole::whole))
 }
 
 /// Everything that the server answers: pages, REST, WebSocket, health.
@@ -92,4 +94,5 @@ where
         .merge(materials::router())
         .merge(papers::router())
         .merge(stills::router())
+        .layer(from_fn(whole::whole))
 }

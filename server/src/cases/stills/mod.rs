@@ -7,24 +7,26 @@ use futures_util::StreamExt;
 use protocol::Timestamp;
 use protocol::ids::{CallId, CaseId, Party, StillId};
 use serde_json::json;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, UNIX_EPOCH};
-use tokio::fs::{self, File, OpenOptions};
+use std::time::Duration;
+use tokio::fs;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use super::{Cases, Happened, News, Refusal, may_see};
 use crate::auth::{Identity, TerminalIdentity};
 use crate::store::cases::{self as rows, StillRow};
 use crate::store::ledger::{self, Actor, Aggregate, Entry};
 use crate::store::{StoreError, Tx};
+use files::{kind_of, private, write_whole};
+
+mod files;
 
 /// The longest still in bytes.
 pub const LONGEST_STILL: u64 = 12 << 20;
 
-/// A still to which nothing was added for so long is given up.
-const ABANDONED: Duration = Duration::from_secs(3600);
+/// A sender from whom nothing came for so long has lost the line, and another request of the same terminal waits its turn.
+const SILENCE: Duration = Duration::from_secs(10);
 
 /// What a terminal announces.
 #[derive(Clone, Debug)]
@@ -127,6 +129,8 @@ impl Cases {
     /// # Errors
     /// No such still of this terminal.
     pub async fn still_progress(&self, by: &TerminalIdentity, id: StillId) -> Result<Progress, Refusal> {
+        // Whoever asks after a lost line may ask while the last piece is still being checked: they wait for the outcome.
+        let _turn = self.0.uploads.of(id).lock().await;
         let row = self.own_still(by, id).await?;
         self.arrived(&row).await
     }
@@ -135,7 +139,7 @@ impl Cases {
     /// of picture; then the still is sealed, bound to its material, and told.
     ///
     /// # Errors
-    /// Another offset than the next one, too much, not what was announced, or no picture.
+    /// Another offset than the next one, too much, not what was announced, no picture, or the citizen has stopped it.
     pub async fn append_still(
         &self,
         by: &TerminalIdentity,
@@ -156,12 +160,23 @@ impl Cases {
         if row.completed_at.is_some() {
             return Ok(progress);
         }
-        let mut file = private().append(true).write(false).open(self.part(id)).await?;
+        self.still_wanted(&row).await?;
+        let there = self.take_pieces(&row, offset, body).await?;
+        if there == row.length {
+            // The picture may have been on its way for minutes.
+            self.still_wanted(&row).await?;
+            self.finish(&row).await?;
+        }
+        Ok(Progress { offset: there, length: row.length })
+    }
+
+    /// Adds what comes to what is there; how much is there then.
+    async fn take_pieces(&self, row: &StillRow, offset: u64, body: Body) -> Result<u64, Refusal> {
+        let mut file = private().append(true).write(false).open(self.part(row.id)).await?;
         let mut there = offset;
         let mut pieces = body.into_data_stream();
-        while let Some(piece) = pieces.next().await {
-            // The connection is gone: the rest comes with the next request.
-            let Ok(piece) = piece else { break };
+        // The connection is gone, or seems so: the rest comes with the next request.
+        while let Ok(Some(Ok(piece))) = timeout(SILENCE, pieces.next()).await {
             there += piece.len() as u64;
             if there > row.length {
                 file.set_len(offset).await?;
@@ -170,11 +185,23 @@ impl Cases {
             file.write_all(&piece).await?;
         }
         file.flush().await?;
-        drop(file);
-        if there == row.length {
-            self.finish(&row).await?;
+        Ok(there)
+    }
+
+    /// Goes on unless the citizen has stopped assistance, or the terminal has given the still up: then what arrived goes.
+    /// When the call is over, what was consented to and asked for in it may still arrive.
+    async fn still_wanted(&self, row: &StillRow) -> Result<(), Refusal> {
+        let facts = self.parts().live.call_of(Party::Terminal(row.terminal)).await;
+        let stopped = facts.is_some_and(|facts| {
+            facts.running
+                && facts.call == row.call
+                && facts.capture.is_none_or(|capture| capture.still != row.id)
+        });
+        if !stopped {
+            return Ok(());
         }
-        Ok(Progress { offset: there, length: row.length })
+        fs::remove_file(self.part(row.id)).await?;
+        Err(upload(StatusCode::CONFLICT, "not_asked", "the citizen has stopped this, or it was given up"))
     }
 
     async fn finish(&self, row: &StillRow) -> Result<(), Refusal> {
@@ -294,9 +321,11 @@ impl Cases {
             _ if in_call => {}
             Identity::Terminal(_) => return Err(Refusal::NotFound),
             Identity::Staff(who) => {
-                let case = row.case.ok_or(Refusal::NotYours)?;
+                // Bound to no case yet, it belongs to its call alone.
+                let case = row.case.ok_or(Refusal::NotYourCall)?;
                 let stored = rows::load(&mut *parts.store.read().await?, &parts.keys, case).await?;
-                may_see(&stored.ok_or(Refusal::NotFound)?, &who.staff)?;
+                let allowed = may_see(&stored.ok_or(Refusal::NotFound)?, &who.staff);
+                self.on_record(&who.staff, case, allowed).await?;
             }
         }
         let (keys, path) = (parts.keys.clone(), self.sealed(id));
@@ -309,95 +338,9 @@ impl Cases {
         Ok(Picture { media_type, bytes, digest: row.digest })
     }
 
-    /// Takes away pieces that nobody has added to for an hour: pictures of papers must not lie about unsealed. The rest may
-    /// still come; it begins anew.
-    pub(super) async fn sweep_stills(&self) -> Result<(), Refusal> {
-        let mut found = match fs::read_dir(&self.parts().stills).await {
-            Ok(found) => found,
-            Err(missing) if missing.kind() == ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(error.into()),
-        };
-        let now = UNIX_EPOCH + Duration::from_micros(self.now().0.unsigned_abs());
-        while let Some(file) = found.next_entry().await? {
-            let path = file.path();
-            let is_piece = path.extension().is_some_and(|end| end == "part" || end == "new");
-            let age = now.duration_since(file.metadata().await?.modified()?).unwrap_or_default();
-            if is_piece && age > ABANDONED {
-                fs::remove_file(path).await?;
-            }
-        }
-        Ok(())
-    }
-
     async fn own_still(&self, by: &TerminalIdentity, id: StillId) -> Result<StillRow, Refusal> {
         let row = rows::still(&mut *self.parts().store.read().await?, id).await?;
         row.filter(|row| row.terminal == by.id).ok_or(Refusal::NotFound)
-    }
-
-    /// The file's length says how much is there: nothing else has to be written with each piece.
-    async fn arrived(&self, row: &StillRow) -> Result<Progress, Refusal> {
-        let length = row.length;
-        if row.completed_at.is_some() {
-            return Ok(Progress { offset: length, length });
-        }
-        match fs::metadata(self.part(row.id)).await {
-            // All there and not finished: the check failed half-way, or the server stopped before it. It is sent again.
-            Ok(found) if found.len() >= length => {
-                File::create(self.part(row.id)).await?;
-                Ok(Progress { offset: 0, length })
-            }
-            Ok(found) => Ok(Progress { offset: found.len(), length }),
-            Err(missing) if missing.kind() == ErrorKind::NotFound => {
-                private().truncate(true).open(self.part(row.id)).await?;
-                Ok(Progress { offset: 0, length })
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Names are made of the id alone: nothing that anybody sent.
-    fn part(&self, id: StillId) -> PathBuf {
-        self.parts().stills.join(format!("{}.part", id.0.simple()))
-    }
-
-    fn sealed(&self, id: StillId) -> PathBuf {
-        self.parts().stills.join(format!("{}.sealed", id.0.simple()))
-    }
-}
-
-/// Files that only the server's own account may read.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).mode(0o600);
-    options
-}
-
-/// Written aside, flushed to the disk, then named: a file with the name is whole.
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    let aside = path.with_extension("new");
-    let mut options = std::fs::OpenOptions::new();
-    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&aside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&aside, path)?;
-    match path.parent() {
-        Some(folder) => std::fs::File::open(folder)?.sync_all(),
-        None => Ok(()),
-    }
-}
-
-/// What the first bytes say; names and headers of the sender are not asked.
-fn kind_of(bytes: &[u8]) -> Option<&'static str> {
-    if bytes.starts_with(&[0xff, 0xd8, 0xff]) {
-        Some("image/jpeg")
-    } else if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-        Some("image/png")
-    } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
-        Some("image/webp")
-    } else {
-        None
     }
 }
 
