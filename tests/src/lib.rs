@@ -1,1 +1,3 @@
 //! System tests.
+pub mod bench;
+pub mod report;

@@ -51,7 +51,7 @@ impl<'a> Turn<'a> {
                 }
             }
             Input::StillArrived { call, still } => self.still_ended(call, still, true),
-            Input::Drain => self.drain(),
+            Input::Drain => self.emit(DeskEvent::Draining),
             Input::Terminal { connection, id, message } => {
                 let Some(Party::Terminal(terminal)) = self.desk.connections.get(&connection).copied() else {
                     return;
@@ -155,10 +155,6 @@ impl<'a> Turn<'a> {
         if let Some(older) = self.presence(party).and_then(Presence::connection) {
             self.push(Output::Close(older, CloseReason::Replaced));
         }
-        if let Party::Terminal(id) = party {
-            // A page that starts anew knows nothing of having called somebody.
-            self.person_called(id, false);
-        }
         self.emit(DeskEvent::Connected { connection, who });
         self.touch(party);
         match party {
@@ -173,21 +169,8 @@ impl<'a> Turn<'a> {
                     self.touch_visit(ticket);
                 }
                 self.send_queues(id);
-                self.send_persons_called(id);
                 queue::pair_clerk(self, id);
             }
-        }
-    }
-
-    /// No new work from now on: what rings stops ringing, places stay, calls go on.
-    fn drain(&mut self) {
-        self.emit(DeskEvent::Draining);
-        let rings = self.desk.visits.iter().filter_map(|(ticket, visit)| match visit.stage {
-            Stage::Offered { offer, .. } => Some((*ticket, offer)),
-            _ => None,
-        });
-        for (ticket, offer) in rings.collect::<Vec<_>>() {
-            self.withdraw_offer(ticket, offer, OfferEnd::Draining);
         }
     }
 
@@ -206,7 +189,8 @@ impl<'a> Turn<'a> {
 
     /// Somebody is away from now on.
     fn gone(&mut self, party: Party) {
-        if let Party::Terminal(id) = party {
+        let called = matches!(party, Party::Terminal(id) if self.desk.terminals.get(&id).is_some_and(|t| t.person_called));
+        if let (true, Party::Terminal(id)) = (called, party) {
             self.person_called(id, false);
         }
         self.emit(DeskEvent::Disconnected { party, at: self.now });
@@ -242,8 +226,9 @@ impl<'a> Turn<'a> {
                 }
                 Timer::Ask(ticket) => {
                     if let Some(call) = self.running(ticket).map(|c| c.id) {
-                        let (granted, shown) = (Vec::new(), None);
-                        self.record(Fact::AssistAnswered { ticket, call, granted, answered: false, shown });
+                        let fact =
+                            Fact::AssistAnswered { ticket, call, granted: Vec::new(), answered: false };
+                        self.record(fact);
                         self.touch_visit(ticket);
                     }
                 }
@@ -301,7 +286,7 @@ impl<'a> Turn<'a> {
             Some(Stage::Waiting) => self.end_ticket(ticket, ticket_end),
             Some(Stage::Offered { offer, clerk, .. }) => {
                 let (offer, clerk) = (*offer, *clerk);
-                self.withdraw_offer(ticket, offer, OfferEnd::TicketGone);
+                self.withdraw_offer(ticket, offer);
                 self.end_ticket(ticket, ticket_end);
                 queue::pair_clerk(self, clerk);
             }
@@ -336,16 +321,16 @@ impl<'a> Turn<'a> {
                     }
                     _ => {}
                 }
-                let off = Status::Wished(WishedStatus::OffDuty);
-                if self.desk.clerks.get(&id).is_some_and(|c| c.status != off) {
-                    self.set_duty(id, Duty::Wished { status: WishedStatus::OffDuty });
+                if self.desk.clerks.contains_key(&id) {
+                    let status = Duty::Wished { status: WishedStatus::OffDuty };
+                    self.set_duty(id, status);
                 }
             }
         }
         self.media(MediaIntent::Remove { party });
         if let Some(connection) = connection {
             self.push(Output::Close(connection, CloseReason::Revoked));
-            self.gone(party);
+            self.emit(DeskEvent::Disconnected { party, at: self.now });
         }
     }
 

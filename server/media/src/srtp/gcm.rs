@@ -107,7 +107,3 @@ fn mix(iv: &mut [u8], with: &[u8]) {
         *byte ^= with;
     }
 }
-
-#[cfg(test)]
-#[path = "gcm_tests.rs"]
-mod tests;

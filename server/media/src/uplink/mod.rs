@@ -270,3 +270,7 @@ impl Uplink {
         packet.descriptor = descriptor;
     }
 }
+
+#[cfg(test)]
+#[path = "uplink_tests.rs"]
+mod tests;

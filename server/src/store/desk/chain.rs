@@ -80,10 +80,9 @@ fn told(fact: &Fact) -> Option<Told> {
         Fact::AssistAsked { capabilities, ends_at, .. } => {
             plain(ASKED, By::Clerk, json!({ "capabilities": capabilities, "ends_at": ends_at }))
         }
-        Fact::AssistAnswered { granted, answered, shown, .. } => {
+        Fact::AssistAnswered { granted, answered, .. } => {
             let by = if *answered { By::Citizen } else { By::System };
-            let facts = json!({ "granted": granted, "answered": answered, "shown": shown });
-            plain("assist_answered", by, facts)
+            plain("assist_answered", by, json!({ "granted": granted, "answered": answered }))
         }
         Fact::AssistStopped { by: hand, .. } => plain("assist_stopped", by(*hand), json!({})),
         Fact::Marked { surface, mark, .. } => {

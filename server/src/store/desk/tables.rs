@@ -1,7 +1,7 @@
 //! The same told in tables.
 use ::desk::{CallEnd, Fact, Record, TicketEnd, TicketTaken};
 use protocol::ids::{CallId, StaffId, TicketId};
-use protocol::{Capability, ShownText, Timestamp};
+use protocol::{Capability, Timestamp};
 
 use super::{DAMAGED, word};
 use crate::store::keys::LedgerKeys;
@@ -49,8 +49,8 @@ pub(super) async fn tell(
             let sql = "UPDATE tickets SET closed_at = $1 WHERE id = $2 AND closed_at IS NULL";
             one(sqlx::query(sql).bind(at.0).bind(ticket.to_string()).execute(&mut **tx).await?)
         }
-        Fact::AssistAnswered { ticket, call, granted, answered, shown } => {
-            assist_answered(tx, (*ticket, *call), granted, (*answered, shown.as_ref()), at).await
+        Fact::AssistAnswered { ticket, call, granted, answered } => {
+            assist_answered(tx, (*ticket, *call), granted, *answered, at).await
         }
         Fact::AssistStopped { call, .. } => {
             sqlx::query(
@@ -185,19 +185,15 @@ async fn assist_answered(
     tx: &mut Tx,
     (ticket, call): (TicketId, CallId),
     granted: &[Capability],
-    (answered, shown): (bool, Option<&ShownText>),
+    answered: bool,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let text = match shown {
-        Some(shown) => Some((shown.version.clone(), word(shown.locale)?)),
-        None => None,
-    };
     for capability in super::chain::last_asked(tx, call).await? {
         let consent = Consent {
             ticket,
             call: Some(call),
             purpose: format!("assist_{}", word(capability)?),
-            text: text.clone(),
+            text: None,
             granted: granted.contains(&capability),
             answered,
         };

@@ -1,0 +1,1 @@
+export default { app: { name: '云窗口' } }
