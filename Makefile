@@ -57,19 +57,21 @@ rust-test: ## unit, property, store, wire and system tests
 	tools/generated.sh
 
 e2e: $(WEB)/node_modules/.installed web ## both pages in real Chromium with real media
-	$(CARGO) build --locked --package cloud-window
+	# The whole workspace, as the tests were built: another choice of packages means other features and everything built twice.
+	$(CARGO) build --locked --workspace --bins
 	cd $(WEB) && npm run --silent e2e
 
 bench: setup-test web ## measure speed beside references of the same run: target/bench.json; BENCH=name for one
-	$(CARGO) build --release --locked --package cloud-window --package system-tests --bins
+	$(CARGO) build --release --locked --workspace --bins
 	target/release/bench $(if $(BENCH),--only $(BENCH))
 
 drill: setup-test ## break things and see that nothing is lost: target/drill.json; DRILL=name for one
-	$(CARGO) build --release --locked --package cloud-window --package system-tests --bins
+	$(CARGO) build --release --locked --workspace --bins
 	target/release/drill $(if $(DRILL),--only $(DRILL))
 
 sites: ## the load tool: SITES_ARGS="--spawn --sites 12 --clerks 6 --calls-per-site 5"
-	$(CARGO) run --release --locked --package system-tests --bin sites -- $(SITES_ARGS)
+	$(CARGO) build --release --locked --workspace --bins
+	target/release/sites $(SITES_ARGS)
 
 fmt: $(WEB)/node_modules/.installed ## format all code
 	$(CARGO) fmt --all

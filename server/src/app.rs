@@ -8,10 +8,26 @@ use crate::cases::Cases;
 use crate::catalogue;
 use crate::clock::SharedClock;
 use crate::config::Config;
+use crate::demo::Showroom;
 use crate::engine::EngineHandle;
+use crate::lifecycle::Lifecycle;
 use crate::media_io::MediaHandle;
 use crate::store::Store;
 use crate::store::keys::LedgerKeys;
+use crate::ws::Sockets;
+
+mod build;
+mod door;
+mod hours;
+mod notify;
+mod policy;
+mod run;
+mod tls;
+
+pub(crate) use build::open_store;
+pub use build::{Application, StartError};
+pub use hours::open_now;
+pub use run::RunError;
 
 /// What every endpoint may use. Cheap to clone; `state.store` and so on read through.
 #[derive(Clone, Debug)]
@@ -24,6 +40,8 @@ pub struct Parts {
     pub clock: SharedClock,
     /// What the server was told.
     pub config: Config,
+    /// Soft and hard stop.
+    pub lifecycle: Lifecycle,
     /// The database.
     pub store: Store,
     /// The live desk.
@@ -38,6 +56,10 @@ pub struct Parts {
     pub keys: LedgerKeys,
     /// The catalogue in force.
     pub catalogue: catalogue::Shared,
+    /// Who is connected.
+    pub sockets: Sockets,
+    /// Default accounts, in a demonstration and nowhere else.
+    pub showroom: Option<Showroom>,
 }
 
 impl AppState {

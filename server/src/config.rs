@@ -12,6 +12,9 @@ use std::time::Duration;
 /// The prefix of environment variables: `CLOUD_WINDOW_LISTEN` is `listen`, `CLOUD_WINDOW_DESK__RING_S` is `desk.ring_s`.
 pub const ENV_PREFIX: &str = "CLOUD_WINDOW_";
 
+/// What else begins with the prefix and belongs to others: the flag `--config`, and where tests and pages find the server.
+const NOT_FIELDS: [&str; 3] = ["config", "binary", "url"];
+
 /// Everything a deployment may decide.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -250,7 +253,7 @@ pub fn load(base: &Config, file: Option<&Path>, flags: &impl Serialize) -> Resul
         }
         layers = layers.merge(Toml::file_exact(file));
     }
-    layers = layers.merge(Env::prefixed(ENV_PREFIX).split("__")).merge(FlagLayer(flags));
+    layers = layers.merge(Env::prefixed(ENV_PREFIX).ignore(&NOT_FIELDS).split("__")).merge(FlagLayer(flags));
     let config: Config = layers.extract().map_err(|e| ConfigError(e.into_iter().map(mistake).collect()))?;
     let wrong = check(&config, &layers);
     if wrong.is_empty() { Ok(config) } else { Err(ConfigError(wrong)) }

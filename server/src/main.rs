@@ -1,11 +1,10 @@
 //! `cloud-window`: parse, run, say what went wrong.
 use clap::Parser;
-use cloud_window::cli::{Cli, Context};
+use cloud_window::cli::Cli;
 use cloud_window::clock::SystemClock;
-use cloud_window::config::Config;
+use std::process::ExitCode;
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let cli = Cli::parse();
-    cli.run(Context { clock: SystemClock::shared(), config: Config::default() }).await
+async fn main() -> ExitCode {
+    Cli::parse().run_and_report(SystemClock::shared()).await
 }

@@ -49,9 +49,9 @@ impl Cases {
         let parts = self.parts();
         let matter = match case {
             Some(id) => {
-                let mut db = parts.store.read().await?;
-                let stored = rows::load(&mut db, &parts.keys, id).await?.ok_or(Refusal::NotFound)?;
-                may_see(&stored, by)?;
+                let stored = rows::load(&mut *parts.store.read().await?, &parts.keys, id).await?;
+                let stored = stored.ok_or(Refusal::NotFound)?;
+                self.on_record(by, id, may_see(&stored, by)).await?;
                 Some(stored.case.matter().clone())
             }
             None => None,

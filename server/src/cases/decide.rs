@@ -105,7 +105,10 @@ impl Cases {
         let parts = self.parts();
         let mut db = parts.store.read().await?;
         let stored = rows::load(&mut db, &parts.keys, id).await?.ok_or(Refusal::NotFound)?;
-        super::may_see(&stored, by)?;
+        if let Err(refusal) = super::may_see(&stored, by) {
+            drop(db);
+            return self.on_record(by, id, Err(refusal)).await;
+        }
         let applicant = rows::applicant(&mut db, &parts.keys, stored.origin.applicant).await?;
         Ok((stored, applicant))
     }

@@ -124,8 +124,11 @@ impl Cases {
         let parts = self.parts();
         let mut tx = parts.store.begin().await?;
         let stored = rows::load(&mut tx, &parts.keys, id).await?.ok_or(Refusal::NotFound)?;
-        if let Some(staff) = seen_by {
-            may_see(&stored, staff)?;
+        if let Some(staff) = seen_by
+            && let Err(refusal) = may_see(&stored, staff)
+        {
+            drop(tx);
+            return self.on_record(staff, id, Err(refusal)).await;
         }
         let before = stored.case;
         let Change { case, ended, happened } = decide(before.clone())?;

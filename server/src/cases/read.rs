@@ -29,14 +29,9 @@ impl Cases {
     pub async fn get(&self, by: &Staff, id: CaseId) -> Result<CaseView, Refusal> {
         let calendar = self.calendar().await?;
         let mut db = self.parts().store.read().await?;
-        match self.assemble(&mut db, id, by, &calendar).await {
-            Err(Refusal::NotYours) => {
-                drop(db);
-                self.refused(by, id).await?;
-                Err(Refusal::NotYours)
-            }
-            other => other,
-        }
+        let seen = self.assemble(&mut db, id, by, &calendar).await;
+        drop(db);
+        self.on_record(by, id, seen).await
     }
 
     /// Cases that somebody may see.
@@ -106,8 +101,7 @@ impl Cases {
         }
         if stored.case.matter().owner != by.id && call != Some(stored.origin.call) {
             drop(tx);
-            self.refused(by, id).await?;
-            return Err(Refusal::NotYours);
+            return self.on_record(by, id, Err(Refusal::NotYours)).await;
         }
         let applicant = rows::applicant(&mut tx, &parts.keys, stored.origin.applicant).await?;
         let happened = by_staff("id_number_revealed", by.id, self.now(), json!({}), None);
@@ -119,14 +113,24 @@ impl Cases {
         })
     }
 
-    /// Chains to the account that somebody asked for what is not theirs.
-    async fn refused(&self, by: &Staff, id: CaseId) -> Result<(), Refusal> {
+    /// Passes an answer on. That somebody asked for what is not theirs is chained to their account before they hear it;
+    /// no transaction and no reader may be held meanwhile.
+    pub(super) async fn on_record<T>(
+        &self,
+        by: &Staff,
+        id: CaseId,
+        answer: Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        if !matches!(answer, Err(Refusal::NotYours)) {
+            return answer;
+        }
         let parts = self.parts();
         let mut tx = parts.store.begin().await?;
         let who = (by.id, "case_access_refused");
         let when = (Actor::Staff(by.id), self.now());
         staff::note(&mut tx, &parts.keys, who, json!({ "case": id }), None, when).await?;
-        Ok(tx.commit().await.map_err(StoreError::from)?)
+        tx.commit().await.map_err(StoreError::from)?;
+        answer
     }
 
     pub(super) async fn brief(&self, id: CaseId) -> Result<(Stored, CaseBrief), Refusal> {
@@ -272,10 +276,7 @@ impl Cases {
                 let stored =
                     rows::load(&mut db, &parts.keys, found.0.case).await?.ok_or(Refusal::NotFound)?;
                 drop(db);
-                if let Err(refusal) = may_see(&stored, &who.staff) {
-                    self.refused(&who.staff, found.0.case).await?;
-                    return Err(refusal);
-                }
+                self.on_record(&who.staff, found.0.case, may_see(&stored, &who.staff)).await?;
             }
             Identity::Terminal(who) => {
                 drop(db);

@@ -30,11 +30,13 @@ pub(crate) const ID_NUMBER: &str = "11010519491231002X";
 pub(crate) struct Told {
     pub(crate) facts: Mutex<BTreeMap<Party, CallFacts>>,
     pub(crate) news: Mutex<Vec<News>>,
+    pub(crate) heard: tokio::sync::Notify,
 }
 
 impl Live for Told {
     fn publish(&self, news: News) -> BoxFuture<'_, ()> {
         self.news.lock().unwrap().push(news);
+        self.heard.notify_one();
         std::future::ready(()).boxed()
     }
 
@@ -175,6 +177,12 @@ impl Counter {
         let facts = all.get_mut(&Party::Terminal(terminal.id)).unwrap();
         facts.capture = Some(CaptureRequest { still, material: material.into() });
         still
+    }
+
+    /// The citizen stops assistance, or the terminal gives the still up.
+    pub(crate) fn stop(&self, terminal: &Device) {
+        let mut all = self.told.facts.lock().unwrap();
+        all.get_mut(&Party::Terminal(terminal.id)).unwrap().capture = None;
     }
 
     pub(crate) fn leave(&self, who: Party) {

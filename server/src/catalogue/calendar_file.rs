@@ -1,5 +1,7 @@
 //! The file of working days.
+use casework::{CalendarError, PublishedYear, WorkingCalendar};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 use super::check::{Fault, Faults, Sheet, join};
 use crate::store::calendar::Year;
@@ -36,14 +38,38 @@ fn year(sheet: &mut Sheet, year: &str, body: &Value) -> Option<Year> {
     let body: &Map<String, Value> = sheet.object(body, &path)?;
     sheet.known(body, &path, &["provisional", "holidays", "working"]);
     let provisional = sheet.boolean(body, &path, "provisional");
+    let mut readable = provisional.is_some();
     for field in ["holidays", "working"] {
-        for (index, text) in sheet.texts(body, &path, field, 21).into_iter().enumerate() {
+        let texts = sheet.texts(body, &path, field, 21);
+        readable &= body.get(field).and_then(Value::as_array).is_some_and(|list| list.len() == texts.len());
+        for (index, text) in texts.into_iter().enumerate() {
             if let Err(what) = days(number, text, field == "holidays") {
                 sheet.fault(format!("{}[{index}]", join(&path, field)), what);
+                readable = false;
             }
         }
     }
+    if readable {
+        lawful(sheet, number, body, &path);
+    }
     Some(Year { year: number, provisional: provisional?, body: Value::Object(body.clone()) })
+}
+
+/// What the law of the calendar itself says: a year that it refuses would stop every deadline from being reckoned.
+fn lawful(sheet: &mut Sheet, year: i16, body: &Map<String, Value>, path: &str) {
+    let rules = match serde_json::from_value::<PublishedYear>(Value::Object(body.clone())) {
+        Ok(rules) => rules,
+        Err(error) => return sheet.fault(path, error.to_string()),
+    };
+    for error in WorkingCalendar::new(&BTreeMap::from([(year, rules)])).err().into_iter().flatten() {
+        let (CalendarError::OtherYear { day, .. }
+        | CalendarError::Both(day)
+        | CalendarError::WorkingAlready(day)) = &error;
+        let listed = body.get("working").and_then(Value::as_array).into_iter().flatten();
+        let place = listed.enumerate().find(|(_, text)| text.as_str() == Some(&day.to_string()));
+        let field = place.map_or_else(|| path.to_owned(), |(index, _)| format!("{path}.working[{index}]"));
+        sheet.fault(field, error.to_string());
+    }
 }
 
 /// A day, or where `span` is allowed two days with a slash between them.

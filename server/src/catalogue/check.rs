@@ -37,17 +37,28 @@ impl std::error::Error for Faults {}
 /// # Errors
 /// [`Faults`] with everything that is wrong.
 pub fn check(text: &str) -> Result<Catalogue, Faults> {
-    let (mut sheet, root) = Sheet::open(text)?;
+    let (mut sheet, mut root) = Sheet::open(text)?;
     if let Some(root) = sheet.object(&root, "") {
         catalogue(&mut sheet, root);
     }
+    without_computed(&mut root);
     let mut catalogue: Catalogue = sheet.finish(root)?;
-    catalogue.version = 0;
     for item in &mut catalogue.items {
         item.initials = initials(&item.name);
         item.alias_initials = item.aliases.iter().map(|alias| initials(alias)).collect();
     }
     Ok(catalogue)
+}
+
+/// What is served holds more than what is imported; whatever a file says there is computed anew.
+fn without_computed(root: &mut Value) {
+    let Some(root) = root.as_object_mut() else { return };
+    root.remove("version");
+    let items = root.get_mut("items").and_then(Value::as_array_mut);
+    for item in items.into_iter().flatten().filter_map(Value::as_object_mut) {
+        item.remove("initials");
+        item.remove("alias_initials");
+    }
 }
 
 const NAMED: &[&str] = &["code", "name", "name_zh_hk", "name_en"];
@@ -214,7 +225,9 @@ impl Sheet {
             let what = format!("not JSON: {error}");
             Faults(vec![Fault { line: error.line().max(1), field: String::new(), what }])
         })?;
-        Ok((Self { faults: Vec::new(), lines: lines::lines(text) }, root))
+        let lines::Lines { of, again } = lines::lines(text);
+        let twice = |(field, line)| Fault { line, field, what: "stands here a second time".into() };
+        Ok((Self { faults: again.into_iter().map(twice).collect(), lines: of }, root))
     }
 
     /// The typed value, if nothing was wrong.

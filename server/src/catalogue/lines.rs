@@ -2,11 +2,19 @@
 //! lines needs it.
 use std::collections::HashMap;
 
-/// Lines from 1, by path such as `items[3].scenarios[0].name`; the whole text has the path ``.
-///
-/// The text must be valid JSON; for anything else the answer is incomplete, never wrong in length or time.
-pub(super) fn lines(text: &str) -> HashMap<String, usize> {
-    let mut walk = Walk { rest: text.as_bytes(), line: 1, found: HashMap::new() };
+/// What a JSON text says beside its values.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    /// Lines from 1, by path such as `items[3].scenarios[0].name`; the whole text has the path ``.
+    pub(super) of: HashMap<String, usize>,
+    /// Fields that stand in one object a second time, with the line of that: `serde_json` would take the last and drop
+    /// the others without a word.
+    pub(super) again: Vec<(String, usize)>,
+}
+
+/// Walks the text. It must be valid JSON; for anything else the answer is incomplete, never wrong in length or time.
+pub(super) fn lines(text: &str) -> Lines {
+    let mut walk = Walk { rest: text.as_bytes(), line: 1, found: Lines::default() };
     walk.value(String::new(), 0);
     walk.found
 }
@@ -14,13 +22,15 @@ pub(super) fn lines(text: &str) -> HashMap<String, usize> {
 struct Walk<'a> {
     rest: &'a [u8],
     line: usize,
-    found: HashMap<String, usize>,
+    found: Lines,
 }
 
 impl Walk<'_> {
     fn value(&mut self, path: String, depth: usize) -> Option<()> {
         self.space();
-        self.found.insert(path.clone(), self.line);
+        if self.found.of.insert(path.clone(), self.line).is_some() {
+            self.found.again.push((path.clone(), self.line));
+        }
         match self.rest.first()? {
             // serde_json itself refuses more than 128 levels.
             b'{' | b'[' if depth > 128 => None,
@@ -107,13 +117,14 @@ impl Walk<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::lines;
+    use super::{Lines, lines};
 
     #[test]
     fn every_value_has_its_line() {
         let text = "{\n \"a\": [1,\n  {\"b\": \"x\\\"]\",\n   \"c\": null}],\n\n \"d\": {}\n}";
         serde_json::from_str::<serde_json::Value>(text).unwrap();
-        let found = lines(text);
+        let Lines { of: found, again } = lines(text);
+        assert!(again.is_empty());
         let expected = [("", 1), ("a", 2), ("a[0]", 2), ("a[1]", 3), ("a[1].b", 3), ("a[1].c", 4), ("d", 6)];
         assert_eq!(found, expected.into_iter().map(|(path, line)| (path.to_owned(), line)).collect());
     }

@@ -17,9 +17,14 @@ pub(super) enum Failure {
     /// The database is gone, full or locked: nobody's records go in.
     #[error("the database takes no writes: {0}")]
     Unwell(String),
-    /// The database is well and refuses these records.
-    #[error("records were refused: {0}")]
-    Refused(StoreError),
+    /// The database is well and does not take these records.
+    #[error("records were refused: {error}")]
+    Refused {
+        /// What it said.
+        error: StoreError,
+        /// Whether it will never take them.
+        for_good: bool,
+    },
 }
 
 /// What is to be written.
@@ -68,8 +73,11 @@ impl Batch {
 
     /// The records or the database?
     async fn blame(&self, error: StoreError) -> Failure {
+        if error.is_refusal() {
+            return Failure::Refused { error, for_good: true };
+        }
         match self.probe().await {
-            Ok(()) => Failure::Refused(error),
+            Ok(()) => Failure::Refused { error, for_good: false },
             Err(_) => Failure::Unwell(error.to_string()),
         }
     }

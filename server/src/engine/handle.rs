@@ -168,6 +168,13 @@ impl EngineHandle {
         Self(Arc::new(Inner { commands, lines, shared, connections: AtomicU64::new(1) }))
     }
 
+    /// A handle whose queue nobody empties.
+    #[cfg(test)]
+    pub(super) fn with_queue(places: usize) -> (Self, mpsc::Receiver<Command>) {
+        let (commands, kept) = mpsc::channel(places);
+        (Self::over(commands, Lines::default(), Shared::default()), kept)
+    }
+
     /// Says who notes receipts of papers. Until then such a request is answered `internal`. Only the first counts.
     pub fn set_receipts(&self, receipts: Arc<dyn Receipts>) {
         let _ = self.0.shared.0.receipts.set(receipts);

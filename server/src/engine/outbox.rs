@@ -70,6 +70,11 @@ impl Outbox {
 }
 
 impl Inbox {
+    /// Resolves when the connection is being ended, so that a write which waits for a slow reader can be given up.
+    pub fn ending(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.closing.token.clone().cancelled_owned()
+    }
+
     /// The next thing to do. Safe to drop and call again.
     pub async fn next(&mut self) -> Delivery {
         tokio::select! {

@@ -49,6 +49,7 @@ pub(super) struct Engine {
     pub(super) refused: usize,
     /// The last record's number.
     last: i64,
+    _closing: Closing,
 }
 
 impl Engine {
@@ -67,6 +68,7 @@ impl Engine {
         let (mut ids, now) = (parts.clock.ids(), parts.clock.now());
         let (ahead, out) = Desk::restore(parts.policy.clone(), &open.events, now, &mut ids);
         let mut engine = Self {
+            _closing: Closing { lines: lines.clone(), shared: shared.clone() },
             effects: effects::Effects::new(lines, parts.media.clone(), shared.clone(), lifecycle),
             shared,
             ids,
@@ -95,8 +97,6 @@ impl Engine {
     }
 
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
-        // Also when the task is cut off: a connection without an engine is told to come again.
-        let _closing = Closing { lines: self.effects.lines.clone(), shared: self.shared.clone() };
         loop {
             self.settle();
             if commands.is_empty() {
@@ -131,7 +131,7 @@ impl Engine {
     }
 
     /// Decides about an input that just came.
-    fn take(&mut self, input: Input) {
+    pub(super) fn take(&mut self, input: Input) {
         if self.must_wait(&input) {
             match steps::asked_by(&input) {
                 Some(asked) => self.effects.refuse(asked, ErrorCode::NotStored, NOT_STORED),
@@ -178,7 +178,7 @@ impl Engine {
     }
 
     /// Time passes for the machine, but not while nothing can be written: a ring must not run out unheard.
-    fn tick(&mut self) {
+    pub(super) fn tick(&mut self) {
         if self.due_in().is_some_and(|wait| wait.is_zero()) {
             self.decide(Input::Tick);
         }
@@ -289,25 +289,49 @@ impl Engine {
     }
 
     fn show(&self) {
+        self.shared.show(self.ahead.counts(), self.health());
+    }
+
+    pub(super) fn health(&self) -> EngineHealth {
         let mut unwritten: usize = self.kept.iter().map(|kept| kept.records().count()).sum();
         if self.trouble.is_some() {
             let acted = self.steps.iter().filter(|step| step.acted());
             unwritten += acted.map(|step| steps::records(&step.out).count()).sum::<usize>();
         }
-        let health = EngineHealth {
+        EngineHealth {
             running: true,
             unwritten,
             refused: self.refused,
             failing_since: self.trouble.as_ref().map(Trouble::since),
-        };
-        self.shared.show(self.ahead.counts(), health);
+        }
+    }
+}
+
+#[cfg(test)]
+impl Engine {
+    /// Does one commit; false if there is nothing to commit, or the next attempt is still to come.
+    pub(super) async fn one_commit(&mut self) -> bool {
+        self.settle();
+        let Some(flight) = &mut self.flight else { return false };
+        let done = (&mut flight.write).await;
+        self.landed(done);
+        self.settle();
+        true
+    }
+
+    /// With nothing under way both machines must be one.
+    #[track_caller]
+    pub(super) fn same(&self) {
+        assert!(self.kept.is_empty() && self.steps.is_empty() && self.held.is_empty(), "{self:#?}");
+        assert!(self.ahead.same_as(&self.durable), "{:#?}\n{:#?}", self.ahead, self.durable);
     }
 }
 
 /// What somebody is told whose request could not be written.
 pub(super) const NOT_STORED: &str = "the record could not be written; nothing changed, try again";
 
-/// Says that the engine has ended, however it ended.
+/// Says that the engine has ended, however it ended: a connection without one is told to come again.
+#[derive(Debug)]
 struct Closing {
     lines: Lines,
     shared: Shared,

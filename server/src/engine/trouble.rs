@@ -12,7 +12,7 @@ use super::task::{Engine, NOT_STORED};
 /// The first pause before the database is tried again; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// How often in a row a fact's records may be refused by a database that is well, before the rest goes on without them.
+/// How often records that nobody can take back may be refused for good before the rest goes on without them.
 const PATIENCE: u32 = 8;
 
 /// Nothing can be written.
@@ -21,7 +21,7 @@ pub(super) struct Trouble {
     since: Timestamp,
     pause: Option<Pin<Box<Sleep>>>,
     next: Duration,
-    /// How often records were refused that cannot be given up.
+    /// How often records were refused for good that nobody can take back.
     refusals: u32,
 }
 
@@ -62,11 +62,11 @@ impl Engine {
                 }
                 self.nothing_goes_in();
             }
-            Failure::Refused(error) if flight.units() == 1 => {
+            Failure::Refused { error, for_good } if flight.units() == 1 => {
                 tracing::error!(%error, "a record was refused");
-                self.the_culprit(flight);
+                self.the_culprit(flight, for_good);
             }
-            Failure::Refused(error) => {
+            Failure::Refused { error, .. } => {
                 tracing::warn!(%error, units = flight.units(), "a commit was refused: trying one by one");
                 self.alone = flight.units();
                 self.decide_again();
@@ -152,7 +152,7 @@ impl Engine {
     }
 
     /// One act or step alone was refused by a database that is well.
-    fn the_culprit(&mut self, flight: &Flight) {
+    fn the_culprit(&mut self, flight: &Flight, for_good: bool) {
         if flight.kept == 0
             && let Some(step) = self.steps.pop_front_if(|step| step.refusable())
         {
@@ -164,7 +164,7 @@ impl Engine {
         }
         let now = self.moment();
         let trouble = self.trouble.get_or_insert_with(|| Trouble::new(now));
-        trouble.refusals += 1;
+        trouble.refusals += u32::from(for_good);
         if trouble.refusals < PATIENCE {
             return self.nothing_goes_in();
         }

@@ -148,6 +148,18 @@ pub(super) fn is_duplicate(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
 }
 
+/// Whether the database itself is well and refuses what it was given: a constraint or a guard stands against it.
+pub(super) fn is_refusal(error: &sqlx::Error) -> bool {
+    /// SQLite's primary result code of a violated constraint or a raised guard (SQLITE_CONSTRAINT).
+    const SQLITE_CONSTRAINT: i64 = 19;
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| match code.len() {
+        // SQLSTATE: class 23 is integrity, P0001 a guard's own exception.
+        5 => code.starts_with("23") || code == "P0001",
+        _ => code.parse::<i64>().is_ok_and(|code| code & 0xff == SQLITE_CONSTRAINT),
+    })
+}
+
 /// A URL fit for messages: without the password in it.
 pub(super) fn without_password(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {

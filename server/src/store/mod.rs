@@ -133,6 +133,16 @@ impl StoreError {
     pub fn is_duplicate(&self) -> bool {
         matches!(self, Self::Exists(_)) || matches!(self, Self::Sql(error) if dialect::is_duplicate(error))
     }
+
+    /// Whether the same thing tried again would be refused again, however well the database is.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Sql(error) => dialect::is_refusal(error),
+            Self::Exists(_) | Self::Missing(_) | Self::Damaged(_) | Self::Ledger(_) => true,
+            _ => false,
+        }
+    }
 }
 
 impl Store {

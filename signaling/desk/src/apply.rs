@@ -74,6 +74,9 @@ impl Desk {
             }
             Fact::TicketTaken(taken) => self.ticket_taken(taken, at),
             Fact::OfferMade { ticket, offer, clerk, ends_at } => {
+                if !self.visits.contains_key(ticket) {
+                    return;
+                }
                 self.ensure_clerk(*clerk, at);
                 self.stage(*ticket, Stage::Offered { offer: *offer, clerk: *clerk, ends_at: *ends_at });
                 self.set_status(*clerk, Status::Ringing { ticket: *ticket, offer: *offer }, at);
@@ -82,6 +85,7 @@ impl Desk {
             // clerk go: a restart reads a clerk's newest record and need not know visits that are closed.
             Fact::OfferEnded { ticket, .. } => self.stage(*ticket, Stage::Waiting),
             Fact::CallStarted { ticket, offer, call, clerk, clerk_name, clerk_number } => {
+                let Some(terminal_side) = self.visits.get(ticket).map(|v| v.chosen) else { return };
                 self.ensure_clerk(*clerk, at);
                 let call = Call {
                     id: *call,
@@ -91,7 +95,7 @@ impl Desk {
                     clerk_name: clerk_name.clone(),
                     clerk_number: clerk_number.clone(),
                     on_hold: false,
-                    terminal_side: PartyView::default(),
+                    terminal_side,
                     clerk_side: PartyView::default(),
                     assist: AssistView::default(),
                     form: self.prefilled(*ticket),
@@ -154,6 +158,10 @@ impl Desk {
                     if *hand == Hand::Citizen { &mut call.terminal_side } else { &mut call.clerk_side };
                 side.muted = *muted;
                 side.camera_off = *camera_off;
+                let side = *side;
+                if let (Hand::Citizen, Some(visit)) = (hand, self.visits.get_mut(&ticket)) {
+                    visit.chosen = side;
+                }
             }
             Fact::AssistAsked { capabilities, ends_at, .. } => {
                 call.assist.asked.clone_from(capabilities);
@@ -317,6 +325,7 @@ impl Desk {
             at_terminal: true,
             present: false,
             told: None,
+            chosen: PartyView::default(),
             case: None,
             wrapping: Default::default(),
         };

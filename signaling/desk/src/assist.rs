@@ -1,14 +1,15 @@
 //! The clerk's hand beside the citizen's: only with consent, capability by capability, and never in the citizen's name.
 use protocol::ids::{CallId, MaterialCode, StaffId, StillId, TerminalId, TicketId};
-use protocol::{Capability, ErrorBody, ErrorCode, FORM_FIELDS, Hand, Mark, Spot, Surface, TerminalNews};
+use protocol::{
+    Capability, ErrorBody, ErrorCode, FORM_FIELDS, Hand, Mark, ShownText, Spot, Surface, TerminalNews,
+};
 
 use crate::event::{DeskEvent, Fact};
-use crate::terminal::bounded;
+use crate::terminal::{LONGEST_CODE, bounded};
 use crate::turn::{Answer, Turn, refuse};
 
 /// Right and lower edge of [`Spot`].
 const EDGE: u16 = 10_000;
-const LONGEST_CODE: usize = 64;
 
 impl Turn<'_> {
     pub(crate) fn ask_assist(&mut self, clerk: StaffId, call: CallId, mut asked: Vec<Capability>) -> Answer {
@@ -31,13 +32,16 @@ impl Turn<'_> {
         terminal: TerminalId,
         call: CallId,
         granted: &[Capability],
+        shown: Option<ShownText>,
     ) -> Answer {
+        let named = shown.as_ref().is_none_or(|text| text.version.len() <= LONGEST_CODE);
+        bounded(named, "shown: version too long")?;
         let (ticket, running) = self.call_at_terminal(terminal, call)?;
         if running.assist.asked.is_empty() {
             return Err(refuse(ErrorCode::Stale, "nothing is asked"));
         }
         let granted: Vec<_> = running.assist.asked.iter().copied().filter(|c| granted.contains(c)).collect();
-        self.record(Fact::AssistAnswered { ticket, call, granted, answered: true });
+        self.record(Fact::AssistAnswered { ticket, call, granted, answered: true, shown });
         self.touch_visit(ticket);
         Ok(())
     }
@@ -53,11 +57,15 @@ impl Turn<'_> {
 
     fn allowed(&self, clerk: StaffId, call: CallId, capability: Capability) -> Result<TicketId, ErrorBody> {
         let (ticket, running) = self.call_of_clerk(clerk, call)?;
-        if running.assist.granted.contains(&capability) {
-            Ok(ticket)
-        } else {
-            Err(refuse(ErrorCode::NoConsent, "the citizen has not allowed this, or has stopped it"))
+        if !running.assist.granted.contains(&capability) {
+            return Err(refuse(ErrorCode::NoConsent, "the citizen has not allowed this, or has stopped it"));
         }
+        // Consent means that the citizen sees it happen and can stop it.
+        let terminal = self.visit(ticket)?.taken.terminal;
+        if self.desk.terminals.get(&terminal).is_none_or(|t| t.presence.away()) {
+            return Err(refuse(ErrorCode::Stale, "the terminal is away: nobody would see it"));
+        }
+        Ok(ticket)
     }
 
     pub(crate) fn may_fill(&self, clerk: StaffId, call: CallId) -> Result<TicketId, ErrorBody> {

@@ -183,7 +183,8 @@ impl Turn<'_> {
         let Some(visit) = self.desk.visits.get(&ticket) else { return };
         let Some(call) = visit.call() else { return };
         let (a, b) = (Party::Terminal(visit.taken.terminal), Party::Staff(call.clerk));
-        self.media(MediaIntent::Connect { a, b });
+        // First what must not be heard or seen, then who hears and sees whom: nothing may slip through between the two.
         self.silence(ticket);
+        self.media(MediaIntent::Connect { a, b });
     }
 }

@@ -6,8 +6,8 @@ use protocol::ids::{
 };
 use protocol::ids::{ItemCode, ScenarioCode};
 use protocol::{
-    CallResult, Capability, CaseBrief, ConsentAnswer, DeclineReason, Hand, Locale, Mark, Position, SiteView,
-    Spoken, Surface, Timestamp, WishedStatus,
+    CallResult, Capability, CaseBrief, ConsentAnswer, DeclineReason, Hand, Locale, Mark, Position, ShownText,
+    SiteView, Spoken, Surface, Timestamp, WishedStatus,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -205,6 +205,9 @@ pub enum Fact {
         granted: Vec<Capability>,
         /// Whether a hand answered.
         answered: bool,
+        /// The text that asked, as the terminal names it.
+        #[serde(default)]
+        shown: Option<ShownText>,
     },
     /// Assistance was stopped.
     AssistStopped {
@@ -390,6 +393,8 @@ pub enum OfferEnd {
     ClerkGone,
     /// The citizen gave up the ticket or went away.
     TicketGone,
+    /// The server takes no new work.
+    Draining,
 }
 
 /// How a call ended.

@@ -78,14 +78,14 @@ impl Turn<'_> {
         pair_ticket(self, ticket);
     }
 
-    /// An offer ended at the terminal: the clerk is ready as before, and the next ticket is theirs.
-    pub(crate) fn withdraw_offer(&mut self, ticket: TicketId, offer: OfferId) {
+    /// An offer ended and not at the clerk, who is ready as before.
+    pub(crate) fn withdraw_offer(&mut self, ticket: TicketId, offer: OfferId, how: OfferEnd) {
         let Some(Stage::Offered { clerk, .. }) = self.desk.visits.get(&ticket).map(|v| &v.stage) else {
             return;
         };
         let clerk = *clerk;
         self.touch_visit(ticket);
-        self.record(Fact::OfferEnded { ticket, offer, how: OfferEnd::TicketGone });
+        self.record(Fact::OfferEnded { ticket, offer, how });
         let status = Duty::Wished { status: WishedStatus::Ready };
         self.set_duty(clerk, status);
     }

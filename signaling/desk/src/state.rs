@@ -104,6 +104,8 @@ pub(crate) struct Visit {
     pub(crate) at_terminal: bool,
     pub(crate) present: bool,
     pub(crate) told: Option<Position>,
+    /// Microphone and camera as the citizen left them: a choice that outlives the call in which it was made.
+    pub(crate) chosen: PartyView,
     pub(crate) case: Option<CaseBrief>,
     /// Calls that are over and whose wrap-up is not.
     pub(crate) wrapping: BTreeMap<CallId, WrapUp>,

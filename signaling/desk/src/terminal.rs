@@ -1,6 +1,7 @@
 //! Requests of terminals.
-use protocol::ids::{CallId, ConnectionId, Party, TerminalId, TicketId};
+use protocol::ids::{CallId, ConnectionId, Party, StaffId, TerminalId, TicketId};
 use protocol::{ClerkNews, ErrorBody, ErrorCode, Hand, TerminalMessage};
+use std::collections::BTreeSet;
 
 use crate::event::{CallEnd, DeskEvent, Fact, TicketEnd, TicketTaken};
 use crate::output::Output;
@@ -12,7 +13,7 @@ use crate::turn::{Answer, Turn, refuse};
 const MOST_MISSING: usize = 64;
 /// There are fewer purposes than this.
 const MOST_CONSENTS: usize = 8;
-const LONGEST_CODE: usize = 64;
+pub(crate) const LONGEST_CODE: usize = 64;
 const LONGEST_REASON: usize = 100;
 
 impl Turn<'_> {
@@ -33,7 +34,9 @@ impl Turn<'_> {
                 .call_at_terminal(terminal, call)
                 .map(|(ticket, _)| ticket)
                 .map(|ticket| self.set_media(ticket, call, Hand::Citizen, muted, camera_off)),
-            TerminalMessage::AnswerAssist { call, granted } => self.answer_assist(terminal, call, &granted),
+            TerminalMessage::AnswerAssist { call, granted, shown } => {
+                self.answer_assist(terminal, call, &granted, shown)
+            }
             TerminalMessage::StopAssist { call } => self
                 .call_at_terminal(terminal, call)
                 .map(|(ticket, _)| ticket)
@@ -96,6 +99,8 @@ impl Turn<'_> {
         bounded(missing.iter().all(|m| m.as_str().len() <= LONGEST_CODE), "missing: a code is too long")?;
         bounded(scenario.as_ref().is_none_or(|s| s.as_str().len() <= LONGEST_CODE), "scenario: too long")?;
         bounded(consents.len() <= MOST_CONSENTS, "consents: too many")?;
+        let purposes: BTreeSet<_> = consents.iter().map(|c| c.purpose).collect();
+        bounded(purposes.len() == consents.len(), "consents: two answers to one question")?;
         bounded(
             consents.iter().all(|c| c.text_version.len() <= LONGEST_CODE),
             "consents: text_version too long",
@@ -143,6 +148,10 @@ impl Turn<'_> {
         let visit = self.visit(ticket)?;
         if visit.taken.terminal != terminal {
             return Err(refuse(ErrorCode::NotYours, "another terminal's ticket"));
+        }
+        if !visit.at_terminal {
+            // Whoever sits there now is somebody else.
+            return Err(refuse(ErrorCode::Stale, "the visit is over"));
         }
         Ok(&visit.stage)
     }
@@ -234,16 +243,37 @@ impl Turn<'_> {
             self.tell_clerk(clerk, news);
         }
     }
+
+    /// Where somebody calls for a person: told to a clerk who comes.
+    pub(crate) fn send_persons_called(&mut self, clerk: StaffId) {
+        let Some(profile) = self.desk.clerks.get(&clerk).and_then(|c| c.profile.as_ref()) else { return };
+        let calling = self.desk.terminals.values().filter(|t| t.person_called && t.hub == profile.hub);
+        let news: Vec<_> = calling
+            .map(|t| ClerkNews::PersonCalled {
+                site: t.site.code.clone(),
+                site_name: t.site.name.clone(),
+                on: true,
+            })
+            .collect();
+        for news in news {
+            self.tell_clerk(clerk, news);
+        }
+    }
 }
 
 pub(crate) fn bounded(holds: bool, detail: &str) -> Answer {
     if holds { Ok(()) } else { Err(refuse(ErrorCode::BadMessage, detail)) }
 }
 
-/// Length, digits and check digit of a citizen's number (GB 11643-1999, ISO 7064 MOD 11-2).
+/// Length, digits, date of birth and check digit of a citizen's number (GB 11643-1999, ISO 7064 MOD 11-2): what is taken
+/// here must be good enough to open a case with.
 fn id_number_holds(number: &str) -> bool {
     let digits = number.as_bytes();
-    if digits.len() != 18 || !digits[..17].iter().all(u8::is_ascii_digit) {
+    if digits.len() != 18 || !digits[..17].iter().all(u8::is_ascii_digit) || digits[0] == b'0' {
+        return false;
+    }
+    let value = |part: &[u8]| part.iter().fold(0u32, |sum, d| sum * 10 + u32::from(d - b'0'));
+    if !is_day(value(&digits[6..10]), value(&digits[10..12]), value(&digits[12..14])) {
         return false;
     }
     // The weight of position i (from the left) is 2^(17-i) mod 11.
@@ -254,9 +284,20 @@ fn id_number_holds(number: &str) -> bool {
     if check == 10 { last == b'X' } else { u32::from(last) == u32::from(b'0') + check }
 }
 
+fn is_day(year: u32, month: u32, day: u32) -> bool {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let last = match month {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    (1..=last).contains(&day)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::id_number_holds;
+    use super::{id_number_holds, is_day};
 
     #[test]
     fn check_digits() {
@@ -267,5 +308,15 @@ mod tests {
         assert!(!id_number_holds("44052418800101001"));
         assert!(!id_number_holds("44052418800101001４"));
         assert!(!id_number_holds(""));
+        // The right check digit on a day that never was, and on a region that cannot be.
+        assert!(!id_number_holds("440524188013010011"));
+        assert!(!id_number_holds("04052418800101001X"));
+    }
+
+    #[test]
+    fn days_that_exist() {
+        assert!(is_day(2000, 2, 29) && is_day(1956, 2, 29) && is_day(1949, 12, 31));
+        assert!(!is_day(1900, 2, 29) && !is_day(1949, 4, 31) && !is_day(1949, 0, 1) && !is_day(1949, 13, 1));
+        assert!(!is_day(1949, 1, 0));
     }
 }

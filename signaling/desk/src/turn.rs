@@ -51,7 +51,7 @@ impl<'a> Turn<'a> {
                 }
             }
             Input::StillArrived { call, still } => self.still_ended(call, still, true),
-            Input::Drain => self.emit(DeskEvent::Draining),
+            Input::Drain => self.drain(),
             Input::Terminal { connection, id, message } => {
                 let Some(Party::Terminal(terminal)) = self.desk.connections.get(&connection).copied() else {
                     return;
@@ -155,6 +155,10 @@ impl<'a> Turn<'a> {
         if let Some(older) = self.presence(party).and_then(Presence::connection) {
             self.push(Output::Close(older, CloseReason::Replaced));
         }
+        if let Party::Terminal(id) = party {
+            // A page that starts anew knows nothing of having called somebody.
+            self.person_called(id, false);
+        }
         self.emit(DeskEvent::Connected { connection, who });
         self.touch(party);
         match party {
@@ -169,8 +173,21 @@ impl<'a> Turn<'a> {
                     self.touch_visit(ticket);
                 }
                 self.send_queues(id);
+                self.send_persons_called(id);
                 queue::pair_clerk(self, id);
             }
+        }
+    }
+
+    /// No new work from now on: what rings stops ringing, places stay, calls go on.
+    fn drain(&mut self) {
+        self.emit(DeskEvent::Draining);
+        let rings = self.desk.visits.iter().filter_map(|(ticket, visit)| match visit.stage {
+            Stage::Offered { offer, .. } => Some((*ticket, offer)),
+            _ => None,
+        });
+        for (ticket, offer) in rings.collect::<Vec<_>>() {
+            self.withdraw_offer(ticket, offer, OfferEnd::Draining);
         }
     }
 
@@ -189,8 +206,7 @@ impl<'a> Turn<'a> {
 
     /// Somebody is away from now on.
     fn gone(&mut self, party: Party) {
-        let called = matches!(party, Party::Terminal(id) if self.desk.terminals.get(&id).is_some_and(|t| t.person_called));
-        if let (true, Party::Terminal(id)) = (called, party) {
+        if let Party::Terminal(id) = party {
             self.person_called(id, false);
         }
         self.emit(DeskEvent::Disconnected { party, at: self.now });
@@ -226,9 +242,8 @@ impl<'a> Turn<'a> {
                 }
                 Timer::Ask(ticket) => {
                     if let Some(call) = self.running(ticket).map(|c| c.id) {
-                        let fact =
-                            Fact::AssistAnswered { ticket, call, granted: Vec::new(), answered: false };
-                        self.record(fact);
+                        let (granted, shown) = (Vec::new(), None);
+                        self.record(Fact::AssistAnswered { ticket, call, granted, answered: false, shown });
                         self.touch_visit(ticket);
                     }
                 }
@@ -286,7 +301,7 @@ impl<'a> Turn<'a> {
             Some(Stage::Waiting) => self.end_ticket(ticket, ticket_end),
             Some(Stage::Offered { offer, clerk, .. }) => {
                 let (offer, clerk) = (*offer, *clerk);
-                self.withdraw_offer(ticket, offer);
+                self.withdraw_offer(ticket, offer, OfferEnd::TicketGone);
                 self.end_ticket(ticket, ticket_end);
                 queue::pair_clerk(self, clerk);
             }
@@ -321,16 +336,16 @@ impl<'a> Turn<'a> {
                     }
                     _ => {}
                 }
-                if self.desk.clerks.contains_key(&id) {
-                    let status = Duty::Wished { status: WishedStatus::OffDuty };
-                    self.set_duty(id, status);
+                let off = Status::Wished(WishedStatus::OffDuty);
+                if self.desk.clerks.get(&id).is_some_and(|c| c.status != off) {
+                    self.set_duty(id, Duty::Wished { status: WishedStatus::OffDuty });
                 }
             }
         }
         self.media(MediaIntent::Remove { party });
         if let Some(connection) = connection {
             self.push(Output::Close(connection, CloseReason::Revoked));
-            self.emit(DeskEvent::Disconnected { party, at: self.now });
+            self.gone(party);
         }
     }
 

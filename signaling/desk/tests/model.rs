@@ -288,7 +288,7 @@ fn play(story: &mut Story, step: &Step) -> Vec<Output> {
         }
         Step::Grant(n) => {
             let call = call_of_terminal(story, n).unwrap_or(no_call);
-            story.says(n, T::AnswerAssist { call, granted: vec![Capability::Fill] })
+            story.says(n, T::AnswerAssist { call, granted: vec![Capability::Fill], shown: None })
         }
         Step::Stop(n) => story.says(n, T::StopAssist { call: call_of_terminal(story, n).unwrap_or(no_call) }),
         Step::Fill(n) => {

@@ -240,7 +240,14 @@ fn nothing_is_done_for_the_citizen_without_consent() {
     assert_eq!(refusal(&s.asks(1, fill(0))), Some(ErrorCode::NoConsent));
     s.asks(1, ClerkMessage::AskAssist { call, capabilities: vec![Capability::Point, Capability::Fill] });
     assert_eq!(refusal(&s.asks(1, point())), Some(ErrorCode::NoConsent), "asked is not granted");
-    s.says(1, TerminalMessage::AnswerAssist { call, granted: vec![Capability::Fill, Capability::Capture] });
+    s.says(
+        1,
+        TerminalMessage::AnswerAssist {
+            call,
+            granted: vec![Capability::Fill, Capability::Capture],
+            shown: None,
+        },
+    );
     assert_eq!(refusal(&s.asks(1, point())), Some(ErrorCode::NoConsent), "what was not granted");
     assert_eq!(answer(&s.asks(1, fill(0))), Some(Common::Done));
     let capture = ClerkMessage::Capture { call, material: "ID".into() };
@@ -258,8 +265,11 @@ fn silence_is_a_no() {
     let (mut s, ticket, call) = called();
     s.asks(1, ClerkMessage::AskAssist { call, capabilities: vec![Capability::Point] });
     let out = s.after(30);
-    assert_eq!(facts(&out), [Fact::AssistAnswered { ticket, call, granted: vec![], answered: false }]);
-    let late = TerminalMessage::AnswerAssist { call, granted: vec![Capability::Point] };
+    assert_eq!(
+        facts(&out),
+        [Fact::AssistAnswered { ticket, call, granted: vec![], answered: false, shown: None }]
+    );
+    let late = TerminalMessage::AnswerAssist { call, granted: vec![Capability::Point], shown: None };
     assert_eq!(refusal(&s.says(1, late)), Some(ErrorCode::Stale));
 }
 
@@ -267,7 +277,7 @@ fn silence_is_a_no() {
 fn two_hands_on_one_field() {
     let (mut s, _, call) = called();
     s.asks(1, ClerkMessage::AskAssist { call, capabilities: vec![Capability::Fill] });
-    s.says(1, TerminalMessage::AnswerAssist { call, granted: vec![Capability::Fill] });
+    s.says(1, TerminalMessage::AnswerAssist { call, granted: vec![Capability::Fill], shown: None });
     s.asks(1, ClerkMessage::FormFocus { call, field: Some("phone".into()) });
     let mine = |base| TerminalMessage::FormSet { call, field: "phone".into(), text: "139".into(), base };
     assert_eq!(refusal(&s.says(1, mine(0))), Some(ErrorCode::FieldLocked));

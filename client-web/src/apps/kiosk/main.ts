@@ -1,1 +1,12 @@
-export {}
+import 'webrtc-adapter'
+import { createApp } from 'vue'
+import { catalogues } from '@/i18n/kiosk'
+import { makeI18n } from '@/i18n/setup'
+import '@/ui/big/big.css'
+import App from './App.vue'
+import { KIOSK, createKiosk } from './model/kiosk'
+
+const app = createApp(App)
+app.use(makeI18n(catalogues))
+app.provide(KIOSK, createKiosk())
+app.mount('#app')

@@ -30,7 +30,12 @@ describe('the wire', () => {
     const said: TerminalMessage[] = fixture('from_terminal')
     const mine: TerminalMessage[] = [
       { type: 'set_media', call, muted: true, camera_off: false },
-      { type: 'answer_assist', call, granted: ['point', 'capture'] },
+      {
+        type: 'answer_assist',
+        call,
+        granted: ['point', 'capture'],
+        shown: { version: 'assist-2026-01', locale: 'zh-HK' },
+      },
       { type: 'form_focus', call },
       { type: 'rate', call, score: 1 },
       { type: 'wiped' },

@@ -127,3 +127,7 @@ impl Cm {
 fn roll_over(index: u64) -> [u8; 4] {
     ((index >> 16) as u32).to_be_bytes()
 }
+
+#[cfg(test)]
+#[path = "cm_tests.rs"]
+mod tests;

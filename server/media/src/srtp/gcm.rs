@@ -107,3 +107,7 @@ fn mix(iv: &mut [u8], with: &[u8]) {
         *byte ^= with;
     }
 }
+
+#[cfg(test)]
+#[path = "gcm_tests.rs"]
+mod tests;

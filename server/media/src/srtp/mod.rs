@@ -193,3 +193,5 @@ impl Sealer {
 #[cfg(test)]
 #[path = "srtp_tests.rs"]
 mod tests;
+#[cfg(test)]
+use tests::bytes_of as hex;

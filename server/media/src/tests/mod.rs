@@ -1,7 +1,15 @@
 //! The crate under test, in virtual time: one behaviour a file, told as a story with [`world::World`].
 mod client;
+mod gate;
 mod join;
-mod offers;
+mod layers;
+mod lifecycle;
+pub(crate) mod offers;
+mod publisher;
+mod random_life;
+mod repeats;
+mod silence;
+mod switching;
 mod world;
 
 use std::time::Instant;

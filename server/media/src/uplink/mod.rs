@@ -270,7 +270,3 @@ impl Uplink {
         packet.descriptor = descriptor;
     }
 }
-
-#[cfg(test)]
-#[path = "uplink_tests.rs"]
-mod tests;

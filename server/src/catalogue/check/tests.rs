@@ -93,3 +93,35 @@ fn sites_and_calendars_are_checked_as_strictly() {
         check_calendar(&bad).unwrap_err().0.into_iter().map(|fault| fault.field).collect();
     assert_eq!(found, ["years.2025.holidays[1]", "years.2026.working[0]", "years.2027.provisional"]);
 }
+
+#[test]
+fn a_calendar_that_no_deadline_could_be_reckoned_with_is_refused_on_import() {
+    let text = r#"{"years": {"2026": {"provisional": false,
+ "holidays": ["2026-10-01/2026-10-07"],
+ "working": ["2026-02-14",
+  "2026-10-03",
+  "2026-03-11"]}}}"#;
+    let faults = check_calendar(text).unwrap_err().0;
+    let found: Vec<(usize, &str)> = faults.iter().map(|fault| (fault.line, fault.field.as_str())).collect();
+    assert_eq!(found, [(4, "years.2026.working[1]"), (5, "years.2026.working[2]")]);
+    assert!(faults[0].what.contains("both a holiday and a working day"), "{}", faults[0].what);
+}
+
+#[test]
+fn a_field_that_stands_twice_is_named_instead_of_dropped() {
+    let twice = SAMPLE.replacen("\"code\": \"hrss\",", "\"code\": \"hrss\", \"code\": \"hrss\",", 1);
+    assert_ne!(twice, SAMPLE);
+    let faults = check(&twice).unwrap_err().0;
+    assert_eq!(faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>(), ["departments[0].code"]);
+    let years = HOLIDAYS.replacen("\"2026\"", "\"2025\"", 1);
+    assert!(check_calendar(&years).unwrap_err().0.iter().any(|fault| fault.field == "years.2025"));
+}
+
+#[test]
+fn what_is_computed_here_is_computed_whatever_a_file_says_of_it() {
+    let mut root: Value = serde_json::from_str(SAMPLE).unwrap();
+    root["version"] = "new".into();
+    root["items"][0]["initials"] = 5.into();
+    root["items"][1]["alias_initials"] = "x".into();
+    assert_eq!(check(&root.to_string()).unwrap(), check(SAMPLE).unwrap());
+}

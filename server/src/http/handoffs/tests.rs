@@ -124,6 +124,8 @@ async fn nobody_is_handed_what_they_may_not_do_and_strangers_see_nothing() {
     counter.offer(&from, &case, to_clerk(&from)).await.refused(409, "to_oneself");
     counter.offer(&from, &case, to_department("hrss")).await.refused(409, "not_entitled");
     counter.offer(&to, &case, to_clerk(&to)).await.refused(403, "not_yours");
+    let on_record = "SELECT COUNT(*) FROM ledger WHERE kind = 'case_access_refused'";
+    assert_eq!(counter.count(on_record).await, 1);
     counter
         .offer(&from, &json!({ "id": case["id"], "version": 7 }), to_clerk(&to))
         .await
@@ -200,4 +202,6 @@ async fn colleagues_are_listed_with_why_not() {
     );
     assert_eq!(counter.ask(&from.token, "GET", "/colleagues", None).await.ok().as_array().unwrap().len(), 2);
     counter.ask(&unskilled.token, "GET", &path, None).await.refused(403, "not_yours");
+    let on_record = "SELECT COUNT(*) FROM ledger WHERE kind = 'case_access_refused'";
+    assert_eq!(counter.count(on_record).await, 1);
 }

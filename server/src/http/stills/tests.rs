@@ -149,6 +149,8 @@ async fn several_stills_arrive_at_once() {
         scene.create(still, bytes.len() as u64, &hex_digest(&bytes)).await.ok();
         stills.push((still, bytes));
     }
+    // One at a time while the call goes on; here all of them are still on their way when it ends.
+    scene.counter.leave(Party::Terminal(scene.terminal.id));
     let sends = stills.iter().map(|(still, bytes)| scene.append(*still, 0, Body::from(bytes.clone())));
     let done = futures_util::future::join_all(sends).await;
     assert!(done.iter().all(|answer| answer.status == 204), "{done:?}");
@@ -274,9 +276,83 @@ async fn pieces_that_nobody_adds_to_do_not_stay_and_the_still_may_come_anew() {
     scene.counter.sweep().await;
     assert_eq!(ends(), ["sealed"]);
     assert_eq!(scene.offset(still).await, (200, Some(0)));
+    // The call is over by now; what was asked for in it may still come.
+    scene.counter.leave(Party::Terminal(scene.terminal.id));
     assert_eq!(scene.append(still, 0, Body::from(bytes)).await.status, 204);
     assert_eq!(
         scene.counter.ask(&scene.clerk.token, "GET", &format!("/stills/{whole}"), None).await.status,
         200
     );
+}
+
+#[tokio::test]
+async fn what_the_citizen_stops_does_not_arrive() {
+    let scene = scene().await;
+    let body = application(scene.call, "disab-living", "disab-living/1");
+    scene.counter.open_as(&scene.clerk.token, "key-00001", &body).await.ok();
+    let bytes = picture(1000);
+    let still = scene.counter.capture(&scene.terminal, "ID");
+    scene.create(still, 1000, &hex_digest(&bytes)).await.ok();
+    assert_eq!(scene.append(still, 0, Body::from(bytes[..400].to_vec())).await.status, 204);
+    scene.counter.stop(&scene.terminal);
+    scene.append(still, 400, Body::from(bytes[400..].to_vec())).await.refused(409, "not_asked");
+    let folder = scene.counter.house.rig.folder.path().join("stills");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0, "nor does what had arrived stay");
+    // Stopped while the last piece is on its way.
+    let still = scene.counter.capture(&scene.terminal, "ID");
+    scene.create(still, 1000, &hex_digest(&bytes)).await.ok();
+    let (counter, terminal, whole) = (scene.counter.clone(), scene.terminal.clone(), bytes.clone());
+    let pieces = stream::once(async move {
+        counter.stop(&terminal);
+        Ok::<_, std::io::Error>(whole)
+    });
+    scene.append(still, 0, Body::from_stream(pieces)).await.refused(409, "not_asked");
+    assert_eq!(scene.counter.count("SELECT COUNT(*) FROM stills WHERE completed_at IS NOT NULL").await, 0);
+    assert_eq!(
+        scene.counter.count("SELECT COUNT(*) FROM case_events WHERE kind = 'material_captured'").await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn whoever_asks_while_the_last_piece_is_checked_spoils_nothing() {
+    let scene = scene().await;
+    for n in 0..40 {
+        let bytes = picture(100_000 + n);
+        let still = scene.counter.capture(&scene.terminal, "ID");
+        scene.create(still, bytes.len() as u64, &hex_digest(&bytes)).await.ok();
+        let last = scene.append(still, 0, Body::from(bytes.clone()));
+        let (last, one, two, three) =
+            tokio::join!(last, scene.offset(still), scene.offset(still), scene.offset(still));
+        assert_eq!(last.status, 204, "still {n}: {}", last.json);
+        for (status, offset) in [one, two, three] {
+            assert_eq!(status, 200);
+            assert!([0, bytes.len() as u64].contains(&offset.unwrap()), "before or after, never between");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_breaks_while_the_last_piece_is_checked_keeps_nobody_waiting_for_the_news() {
+    let scene = scene().await;
+    let body = application(scene.call, "disab-living", "disab-living/1");
+    scene.counter.open_as(&scene.clerk.token, "key-00001", &body).await.ok();
+    let bytes = picture(50_000);
+    let still = scene.counter.capture(&scene.terminal, "ID");
+    scene.create(still, 50_000, &hex_digest(&bytes)).await.ok();
+    scene.counter.news();
+    let asked = scene.append(still, 0, Body::from(bytes));
+    assert!(futures_util::FutureExt::now_or_never(asked).is_none(), "begun, and dropped with its connection");
+    let told = async {
+        let mut news = vec![];
+        while news.len() < 2 {
+            news.extend(scene.counter.news());
+            if news.len() < 2 {
+                scene.counter.told.heard.notified().await;
+            }
+        }
+        news
+    };
+    let news = tokio::time::timeout(Duration::from_secs(20), told).await.expect("the news comes");
+    assert!(matches!(&news[..], [News::Case { .. }, News::Still { still: told, .. }] if *told == still));
 }

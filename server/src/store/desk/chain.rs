@@ -80,9 +80,10 @@ fn told(fact: &Fact) -> Option<Told> {
         Fact::AssistAsked { capabilities, ends_at, .. } => {
             plain(ASKED, By::Clerk, json!({ "capabilities": capabilities, "ends_at": ends_at }))
         }
-        Fact::AssistAnswered { granted, answered, .. } => {
+        Fact::AssistAnswered { granted, answered, shown, .. } => {
             let by = if *answered { By::Citizen } else { By::System };
-            plain("assist_answered", by, json!({ "granted": granted, "answered": answered }))
+            let facts = json!({ "granted": granted, "answered": answered, "shown": shown });
+            plain("assist_answered", by, facts)
         }
         Fact::AssistStopped { by: hand, .. } => plain("assist_stopped", by(*hand), json!({})),
         Fact::Marked { surface, mark, .. } => {

@@ -14,8 +14,6 @@ use super::{Store, StoreError, Tx};
 
 mod chain;
 mod tables;
-#[cfg(test)]
-mod tests;
 
 const DAMAGED: StoreError = StoreError::Damaged("desk record");
 

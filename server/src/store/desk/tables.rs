@@ -1,7 +1,7 @@
 //! The same told in tables.
 use ::desk::{CallEnd, Fact, Record, TicketEnd, TicketTaken};
 use protocol::ids::{CallId, StaffId, TicketId};
-use protocol::{Capability, Timestamp};
+use protocol::{Capability, ShownText, Timestamp};
 
 use super::{DAMAGED, word};
 use crate::store::keys::LedgerKeys;
@@ -49,8 +49,8 @@ pub(super) async fn tell(
             let sql = "UPDATE tickets SET closed_at = $1 WHERE id = $2 AND closed_at IS NULL";
             one(sqlx::query(sql).bind(at.0).bind(ticket.to_string()).execute(&mut **tx).await?)
         }
-        Fact::AssistAnswered { ticket, call, granted, answered } => {
-            assist_answered(tx, (*ticket, *call), granted, *answered, at).await
+        Fact::AssistAnswered { ticket, call, granted, answered, shown } => {
+            assist_answered(tx, (*ticket, *call), granted, (*answered, shown.as_ref()), at).await
         }
         Fact::AssistStopped { call, .. } => {
             sqlx::query(
@@ -185,15 +185,19 @@ async fn assist_answered(
     tx: &mut Tx,
     (ticket, call): (TicketId, CallId),
     granted: &[Capability],
-    answered: bool,
+    (answered, shown): (bool, Option<&ShownText>),
     at: Timestamp,
 ) -> Result<(), StoreError> {
+    let text = match shown {
+        Some(shown) => Some((shown.version.clone(), word(shown.locale)?)),
+        None => None,
+    };
     for capability in super::chain::last_asked(tx, call).await? {
         let consent = Consent {
             ticket,
             call: Some(call),
             purpose: format!("assist_{}", word(capability)?),
-            text: None,
+            text: text.clone(),
             granted: granted.contains(&capability),
             answered,
         };

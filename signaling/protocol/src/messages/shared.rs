@@ -68,6 +68,17 @@ pub struct ConsentAnswer {
     pub granted: bool,
 }
 
+/// The text that a consent was asked with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct ShownText {
+    /// Its version, such as `assist-2026-01`.
+    pub version: String,
+    /// The language it was shown in.
+    pub locale: Locale,
+}
+
 /// What a clerk may be allowed to do on the terminal, each asked for on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

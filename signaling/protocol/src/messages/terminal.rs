@@ -69,6 +69,10 @@ pub enum TerminalMessage {
         call: CallId,
         /// What is granted of what was asked; empty means no.
         granted: Vec<Capability>,
+        /// The text that asked; on record with the answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        shown: Option<ShownText>,
     },
     /// Stop all assistance. Acts at once.
     StopAssist {

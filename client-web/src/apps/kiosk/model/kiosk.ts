@@ -220,14 +220,15 @@ export function createKiosk() {
       line.setMuted(muted)
       signal.tell({ type: 'set_media', call: current.id, muted, camera_off: current.terminal.camera_off })
     },
-    setCameraOff(off: boolean): void {
+    /** Tells the clerk whether there is a picture of the citizen. */
+    tellCamera(off: boolean): void {
       const current = call.value
-      line.setVoiceOnly(off)
       if (current && current.terminal.camera_off !== off)
         signal.tell({ type: 'set_media', call: current.id, muted: current.terminal.muted, camera_off: off })
     },
   }
 
+  watch(boot.voiceOnly, (on) => line.setVoiceOnly(on))
   void prompts.load()
   visit.start()
   idle.start()

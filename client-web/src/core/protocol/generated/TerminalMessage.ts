@@ -7,6 +7,7 @@ import type { Locale } from "./Locale";
 import type { MaterialCode } from "./MaterialCode";
 import type { PaperId } from "./PaperId";
 import type { ScenarioCode } from "./ScenarioCode";
+import type { ShownText } from "./ShownText";
 import type { Spoken } from "./Spoken";
 import type { StillId } from "./StillId";
 import type { TicketId } from "./TicketId";
@@ -78,7 +79,11 @@ call: CallId,
 /**
  * What is granted of what was asked; empty means no.
  */
-granted: Array<Capability>, } | { "type": "stop_assist", 
+granted: Array<Capability>, 
+/**
+ * The text that asked; on record with the answer.
+ */
+shown?: ShownText, } | { "type": "stop_assist", 
 /**
  * Which call.
  */

@@ -1,0 +1,83 @@
+import { useI18n } from 'vue-i18n'
+import type { Catalogue, Named } from '@/core/api'
+import { nameIn } from '@/i18n/setup'
+import type { MaterialCode, ScenarioCode, SiteView } from '@/core/protocol'
+import { left, ms, noonOf } from '../lib/time'
+import { useDesk } from './desk'
+import { useCatalogue } from './queries'
+
+/** Dates, times and names as the desk writes them, in the interface language. */
+export function useFormat() {
+  const { t, locale } = useI18n()
+  const { now } = useDesk()
+  const catalogue = useCatalogue()
+
+  function monthDay(date: Date, weekday: boolean): string {
+    const english = locale.value === 'en'
+    const intl = (options: Intl.DateTimeFormatOptions) =>
+      new Intl.DateTimeFormat(english ? 'en-GB' : locale.value, options).format(date)
+    const m = english ? intl({ month: 'short' }) : String(date.getMonth() + 1)
+    const named = { m, d: date.getDate(), w: intl({ weekday: english ? 'short' : 'long' }) }
+    const text = t(weekday ? 'date.with_weekday' : 'date.plain', named)
+    const otherYear = date.getFullYear() !== new Date(now.value).getFullYear()
+    return otherYear ? t('date.with_year', { y: date.getFullYear(), date: text }) : text
+  }
+
+  const hhmm = (date: Date) =>
+    new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }).format(date)
+
+  /** A day such as `2026-04-09`. */
+  const day = (text: string, weekday = false) => monthDay(noonOf(text), weekday)
+  /** The day of a moment in microseconds. */
+  const dayOf = (at: number, weekday = false) => monthDay(new Date(ms(at)), weekday)
+  const time = (at: number) => hhmm(new Date(ms(at)))
+  const dateTime = (at: number) => `${dayOf(at)} ${time(at)}`
+
+  /** How much of a time is left, by the server's clock. */
+  function remaining(until: number): string {
+    const rest = left(ms(until) - now.value)
+    return t(`left.${rest.unit}`, { ...rest })
+  }
+
+  const named = (list: readonly (Named & { code: string })[] | undefined, code: string): string => {
+    const found = list?.find((one) => one.code === code)
+    return found ? nameIn(locale.value, found) : code
+  }
+  const data = (): Catalogue | undefined => catalogue.data.value
+  const itemOf = (code: string | undefined) => data()?.items.find((one) => one.code === code)
+  const scenarioOf = (code: ScenarioCode | undefined) =>
+    data()
+      ?.items.flatMap((item) => item.scenarios)
+      .find((one) => one.code === code)
+
+  /** `item · scenario`, or that somebody only wants to ask. */
+  function matter(item: string | undefined, scenario?: string | undefined): string {
+    const found = itemOf(item)
+    if (!found) return item ?? t('common.advice_only')
+    const branch = scenarioOf(scenario)
+    const name = nameIn(locale.value, found)
+    return branch ? t('common.matter', { item: name, scenario: nameIn(locale.value, branch) }) : name
+  }
+
+  return {
+    day,
+    dayOf,
+    time,
+    dateTime,
+    monthDay,
+    remaining,
+    matter,
+    itemOf,
+    scenarioOf,
+    itemName: (code: string | undefined) => named(data()?.items, code ?? ''),
+    scenarioName: (code: ScenarioCode | undefined) => {
+      const found = scenarioOf(code)
+      return found ? nameIn(locale.value, found) : (code ?? '')
+    },
+    materialName: (code: MaterialCode) => named(data()?.materials, code),
+    groupName: (code: string) => named(data()?.skill_groups, code),
+    departmentName: (code: string) => named(data()?.departments, code),
+    siteName: (site: SiteView) => nameIn(locale.value, site),
+    nameOf: (thing: Named) => nameIn(locale.value, thing),
+  }
+}

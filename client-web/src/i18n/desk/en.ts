@@ -1,1 +1,0 @@
-export default { app: { name: '云窗口' } }

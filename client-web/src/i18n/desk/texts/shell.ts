@@ -1,0 +1,151 @@
+import type { Table } from '../columns'
+
+export const shell = {
+  shell: {
+    demo: [
+      '演示环境：有公开的默认账号，请不要放真实资料',
+      '示範環境：有公開嘅預設帳號，請唔好放真實資料',
+      'Demonstration: public default accounts exist. Put no real data here',
+    ],
+    sign_out: ['退出登录', '登出', 'Sign out'],
+    sound_blocked: [
+      '浏览器不让自动出声，点一下就能听到对方',
+      '瀏覽器唔畀自動出聲，撳一下就聽到對方',
+      'The browser blocks sound until you press',
+    ],
+    sound_unlock: ['打开声音', '打開聲音', 'Turn sound on'],
+  },
+  nav: {
+    label: ['主菜单', '主選單', 'Main menu'],
+    work: ['工作台', '工作台', 'Desk'],
+    cases: ['我的办件', '我嘅辦件', 'My cases'],
+    inbox: ['转办箱', '轉辦箱', 'Handoffs'],
+    search: ['搜索', '搜尋', 'Search'],
+    keys: ['快捷键', '快捷鍵', 'Keys'],
+    settings: ['设置', '設定', 'Settings'],
+  },
+  top: {
+    my_queues: ['我的 {n} 个队列', '我嘅 {n} 條隊', 'My {n} queues'],
+    waiting: ['等候', '等緊', 'Waiting'],
+    people: ['人', '人', 'people'],
+    longest: ['最久', '最耐', 'longest'],
+    devices_ok: ['设备正常', '設備正常', 'Devices fine'],
+    devices_bad: ['设备有问题', '設備有問題', 'Device problem'],
+    latency: ['延迟 {n} 毫秒', '延遲 {n} 毫秒', '{n} ms'],
+    network_detail: ['看网络详情', '睇網絡詳情', 'Network details'],
+  },
+  network: {
+    '0': ['网络断了', '網絡斷咗', 'No network'],
+    '1': ['网络很差', '網絡好差', 'Very weak network'],
+    '2': ['网络差', '網絡差', 'Weak network'],
+    '3': ['网络一般', '網絡一般', 'Fair network'],
+    '4': ['网络好', '網絡好', 'Good network'],
+  },
+  status: {
+    connecting: ['正在连接', '連緊', 'Connecting'],
+    off_duty: ['离岗', '離崗', 'Off duty'],
+    ready: ['空闲，可接听', '得閒，可以接聽', 'Ready'],
+    not_ready: ['未就绪', '未就緒', 'Not ready'],
+    break: ['小休', '小休', 'Break'],
+    ringing: ['正在响铃', '響緊鈴', 'Ringing'],
+    in_call: ['通话中', '通話中', 'In a call'],
+    wrap_up: ['收尾', '收尾', 'Wrap-up'],
+    wrap_up_left: ['收尾 {left}', '收尾 {left}', 'Wrap-up {left}'],
+    leave: ['离岗', '離崗', 'Go off duty'],
+    then: ['之后：{next}', '之後：{next}', 'then: {next}'],
+    break_for: {
+      short: ['小休', '小休', 'Short break'],
+      meal: ['用餐', '食飯', 'Meal'],
+      meeting: ['开会', '開會', 'Meeting'],
+      paperwork: ['处理办件', '處理辦件', 'Paperwork'],
+      device: ['设备故障', '設備故障', 'Device fault'],
+    },
+    why: {
+      no_answer: [
+        '刚才响铃没接，号码已回到原来的位置',
+        '頭先響鈴冇接，號碼返咗原來嘅位',
+        'The last ring was not answered; the ticket is back at its place',
+      ],
+      declined: [
+        '刚才选了不接，号码已回到原来的位置',
+        '頭先揀咗唔接，號碼返咗原來嘅位',
+        'You declined the last ring; the ticket is back at its place',
+      ],
+      connection_lost: [
+        '刚才断线太久，系统先把您设为未就绪',
+        '頭先斷線太耐，系統先將您設做未就緒',
+        'The link was lost for too long',
+      ],
+      restarted: [
+        '系统重启过，请确认您在座位上',
+        '系統重啟過，請確認您喺座位',
+        'The system was restarted; confirm that you are here',
+      ],
+    },
+  },
+  link: {
+    lost: [
+      '断开了，正在重连，您的状态保留 {s} 秒',
+      '斷開咗，駁緊返，您嘅狀態保留 {s} 秒',
+      'Disconnected, reconnecting; your status is kept for {s} s',
+    ],
+    lost_long: [
+      '断开了，还在重连；办件和记录都在',
+      '斷開咗，仲駁緊返；辦件同記錄都喺度',
+      'Still reconnecting; cases and records are safe',
+    ],
+    media: [
+      '画面和声音断了一下，正在自动接回来',
+      '畫面同聲音斷咗陣，自動駁緊返',
+      'Sound and picture were lost; reconnecting by itself',
+    ],
+    now: ['马上重连', '即刻駁返', 'Reconnect now'],
+  },
+  stop: {
+    elsewhere: {
+      title: ['已在另一台登录', '已經喺另一部登入', 'In use elsewhere'],
+      body: [
+        '同一账号在别处打开了坐席，这一台已停下。',
+        '同一帳號喺第二度打開咗坐席，呢部已經停低。',
+        'The desk of this account was opened elsewhere; this one has stopped.',
+      ],
+      go: ['在这里继续，让那边退出', '喺呢度繼續，等嗰邊登出', 'Go on here, stop the other'],
+    },
+    outdated: {
+      title: ['页面太旧了', '頁面太舊', 'This page is too old'],
+      body: [
+        '服务器已更新，正在换成新页面。',
+        '伺服器已經更新，換緊新頁面。',
+        'The server was updated; the page is being replaced.',
+      ],
+      go: ['重新打开', '重新打開', 'Reload'],
+    },
+  },
+  keys: {
+    title: ['快捷键', '快捷鍵', 'Keys'],
+    answer: ['接听', '接聽', 'Answer'],
+    decline: ['不接，选原因', '唔接，揀原因', 'Decline with a reason'],
+    mute: ['静音', '靜音', 'Mute'],
+    camera: ['开关画面', '開關畫面', 'Camera on or off'],
+    talk: ['静音时按住说话', '靜音嗰陣撳住講嘢', 'Hold to talk while muted'],
+    hold: ['保持', '保持', 'Hold'],
+    still: ['高拍仪拍照', '高拍儀影相', 'Take a still'],
+    handoff: ['转办', '轉辦', 'Hand over'],
+    ready: ['空闲，可接听', '得閒，可以接聽', 'Ready'],
+    finish: ['收尾完成', '收尾完成', 'Finish wrap-up'],
+    search: ['搜索办件', '搜尋辦件', 'Search cases'],
+    sheet: ['打开这一页', '打開呢頁', 'Open this sheet'],
+    close: ['关对话框，不会挂断', '閂對話框，唔會收線', 'Close a dialog, never a call'],
+    typing: ['打字时字母键不起作用。', '打字嗰陣字母鍵唔會起作用。', 'Letters do nothing while you type.'],
+  },
+  settings: {
+    title: ['设备和提醒', '設備同提示', 'Devices and notices'],
+    processing: ['消除回声和噪声', '消除回音同噪音', 'Remove echo and noise'],
+    notices: ['允许桌面提醒', '准許桌面提示', 'Allow desktop notices'],
+    kept_here: [
+      '这些选择只留在这台电脑上。',
+      '呢啲選擇淨係留喺呢部電腦。',
+      'These choices stay on this computer.',
+    ],
+  },
+} satisfies Table

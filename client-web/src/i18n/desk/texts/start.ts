@@ -1,0 +1,161 @@
+import type { Table } from '../columns'
+
+export const start = {
+  sign_in: {
+    motto_1: ['人在窗口那头，', '人喺窗口嗰頭，', 'Someone waits at the window.'],
+    motto_2: ['事在这头办好', '事喺呢頭辦好', 'Here it gets done.'],
+    sub: [
+      '村镇和园区的群众，正在视频那边等您。',
+      '村鎮同園區嘅市民，喺視像嗰邊等緊您。',
+      'People in villages, towns and parks are waiting on the other side.',
+    ],
+    title: ['登录坐席', '登入坐席', 'Sign in to the desk'],
+    ask: ['用您的工作账号和密码。', '用您嘅工作帳號同密碼。', 'With your staff account and password.'],
+    login: ['账号', '帳號', 'Account'],
+    password: ['密码', '密碼', 'Password'],
+    go: ['登录', '登入', 'Sign in'],
+    busy: ['正在登录', '登入緊', 'Signing in'],
+    wrong: ['账号或密码不对', '帳號或者密碼唔啱', 'Account or password is wrong'],
+    locked_s: [
+      '输错太多次，先锁住了，{n} 秒后再试',
+      '輸錯太多次，鎖住咗先，{n} 秒後再試',
+      'Too many wrong tries: locked, try again in {n} s',
+    ],
+    locked_min: [
+      '已锁定，{n} 分钟后再试，急用请找安全管理员',
+      '已鎖定，{n} 分鐘後再試，急用請搵安全管理員',
+      'Locked: try again in {n} min, or ask the security administrator',
+    ],
+    unlocked: ['可以再试了', '可以再試', 'You may try again'],
+    busy_server: [
+      '登录的人太多，请稍等再试',
+      '登入嘅人太多，請等陣再試',
+      'Too many sign-ins at once; try again shortly',
+    ],
+    unreachable: [
+      '连不上服务器，请检查网络后再试',
+      '連唔到伺服器，請檢查網絡再試',
+      'The server cannot be reached; check the network and try again',
+    ],
+    not_clerk: [
+      '这个账号不是坐席账号，请找系统管理员',
+      '呢個帳號唔係坐席帳號，請搵系統管理員',
+      'This is not a clerk account; ask the system administrator',
+    ],
+    ended: [
+      '登录已失效，请重新登录；办件和记录都在',
+      '登入已失效，請重新登入；辦件同記錄都喺度',
+      'Your session has ended; sign in again. Cases and records are safe',
+    ],
+    forgot: [
+      '忘了密码？请让系统管理员重设。',
+      '唔記得密碼？請系統管理員重設。',
+      'Forgot the password? The system administrator can set a new one.',
+    ],
+    audit: [
+      '登录、退出和看过的证件号码都会记录。',
+      '登入、登出同睇過嘅證件號碼都會記錄。',
+      'Sign-ins, sign-outs and looks at ID numbers are recorded.',
+    ],
+    demo: ['演示账号，点一下填好', '示範帳號，撳一下填好', 'Demonstration accounts: press to fill in'],
+  },
+  check: {
+    title: ['上岗前检查设备', '上崗前檢查設備', 'Device check'],
+    why: [
+      '镜头和麦克风只留在这台电脑，接听后对方才看得到',
+      '鏡頭同咪淨係留喺呢部電腦，接聽之後對方先見到',
+      'Camera and microphone stay here until you answer a call',
+    ],
+    preview: ['您的画面（镜像）', '您嘅畫面（鏡像）', 'Your picture (mirrored)'],
+    no_picture: ['没有画面', '冇畫面', 'No picture'],
+    voice_only_on: ['只用声音上岗', '淨係用聲上崗', 'Voice only'],
+    level: ['麦克风音量', '咪嘅音量', 'Microphone level'],
+    speak: ['说句话，绿格会动', '講句嘢，綠格會郁', 'Say something: the bars move'],
+    heard: ['听到您了', '聽到您喇', 'We can hear you'],
+    voice_only: ['只用声音上岗', '淨係用聲上崗', 'Go on duty with voice only'],
+    voice_only_note: [
+      '群众看不到您，只听到声音',
+      '市民睇唔到您，淨係聽到聲',
+      'Citizens hear you and see no picture',
+    ],
+    lamp: {
+      camera: ['镜头', '鏡頭', 'Camera'],
+      microphone: ['麦克风', '咪', 'Microphone'],
+      network: ['网络', '網絡', 'Network'],
+    },
+    fine: ['正常', '正常', 'Fine'],
+    not_fine: ['没有', '冇', 'None'],
+    testing: ['正在测 {n}%', '測緊 {n}%', 'Testing {n}%'],
+    network: {
+      good: ['好', '好', 'Good'],
+      weak: ['一般，先保声音', '一般，先保聲音', 'Fair, voice first'],
+      bad: ['不通', '唔通', 'Does not hold'],
+    },
+    network_detail: [
+      '延迟 {rtt} 毫秒，丢包 {loss}%',
+      '延遲 {rtt} 毫秒，丟包 {loss}%',
+      '{rtt} ms, {loss}% lost',
+    ],
+    test_again: ['再测一次', '再測一次', 'Test again'],
+    ready: ['都好了，可以上岗', '都得喇，可以上崗', 'All fine: you can go on duty'],
+    not_ready: [
+      '镜头、麦克风和网络都通过才能上岗',
+      '鏡頭、咪同網絡都過咗先可以上崗',
+      'Camera, microphone and network must pass first',
+    ],
+    later: ['先看办件', '睇辦件先', 'Cases first'],
+    go: ['上岗', '上崗', 'Go on duty'],
+  },
+  devices: {
+    camera: ['镜头', '鏡頭', 'Camera'],
+    microphone: ['麦克风', '咪', 'Microphone'],
+    speaker: ['对方的声音从哪里出', '對方把聲喺邊度出', 'Loudspeaker'],
+    ring: ['铃声从哪里响', '鈴聲喺邊度響', 'Ring device'],
+    volume: ['铃声音量', '鈴聲音量', 'Ring volume'],
+    usual: ['系统默认', '系統預設', 'System default'],
+    nameless: ['设备 {n}', '設備 {n}', 'Device {n}'],
+    try: ['试听', '試聽', 'Try'],
+    fault: {
+      denied: [
+        '浏览器没有允许使用{device}',
+        '瀏覽器未准許使用{device}',
+        '{device}: not allowed in the browser',
+      ],
+      missing: ['没有找到{device}', '搵唔到{device}', '{device}: none found'],
+      busy: ['{device}被别的程序占用', '{device}畀第二個程式用緊', '{device}: in use by another program'],
+      insecure: [
+        '{device}只能在 HTTPS 或本机地址下使用',
+        '{device}只可以喺 HTTPS 或者本機地址用',
+        '{device}: needs HTTPS or localhost',
+      ],
+      failed: ['{device}打不开', '{device}開唔到', '{device}: could not be opened'],
+    },
+    todo: {
+      denied: [
+        '点地址栏左边的图标，把镜头和麦克风改成“允许”，再按“再试一次”。',
+        '撳地址欄左邊個圖示，將鏡頭同咪改做「允許」，再撳「再試一次」。',
+        'Press the sign left of the address, allow camera and microphone, then try again.',
+      ],
+      missing: [
+        '插好线再按“再试一次”，或换一个设备。',
+        '插好線再撳「再試一次」，或者換一個設備。',
+        'Plug it in and try again, or choose another.',
+      ],
+      busy: [
+        '关掉正在用它的程序，再按“再试一次”。',
+        '閂咗用緊佢嘅程式，再撳「再試一次」。',
+        'Close the program that uses it and try again.',
+      ],
+      insecure: [
+        '请管理员为这个地址开通 HTTPS。',
+        '請管理員為呢個地址開通 HTTPS。',
+        'Ask the administrator to serve this address by HTTPS.',
+      ],
+      failed: [
+        '拔下再插上，再按“再试一次”。',
+        '拔出再插返，再撳「再試一次」。',
+        'Unplug it, plug it in again, and try again.',
+      ],
+    },
+  },
+} satisfies Table

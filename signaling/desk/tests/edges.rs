@@ -1,0 +1,257 @@
+//! The desk at its edges: what protects the citizen, what a drain leaves, who is told of what.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+mod common;
+
+use common::*;
+use desk::{Fact, Input, MediaIntent, OfferEnd, Outgoing, Output, Visitor};
+use protocol::ids::*;
+use protocol::*;
+
+fn media(out: &[Output]) -> Vec<MediaIntent> {
+    out.iter()
+        .filter_map(|o| match o {
+            Output::Media(intent) => Some(*intent),
+            _ => None,
+        })
+        .collect()
+}
+
+fn persons(out: &[Output]) -> Vec<(ConnectionId, bool)> {
+    out.iter()
+        .filter_map(|o| match o {
+            Output::Send(to, Outgoing::Clerk(ClerkNews::PersonCalled { on, .. })) => Some((*to, *on)),
+            _ => None,
+        })
+        .collect()
+}
+
+fn called() -> (Story, TicketId, CallId) {
+    let mut s = Story::new();
+    s.terminal_here(1);
+    s.clerk_here(1, &["civil"]);
+    s.ready(1);
+    let ticket = s.takes(1, "subsidy");
+    let call = s.accepts(1);
+    (s, ticket, call)
+}
+
+#[test]
+fn what_a_citizen_switched_off_stays_off_when_the_next_clerk_answers() {
+    let (mut s, _, call) = called();
+    s.says(1, TerminalMessage::SetMedia { call, muted: true, camera_off: true });
+    s.input(Input::Disconnected { connection: clerk_line(1) });
+    s.after(30);
+    s.clerk_here(2, &["civil"]);
+    s.ready(2);
+    let offer = s.ring_at(2).expect("the ticket waits again");
+    let out = s.asks(2, ClerkMessage::Accept { offer });
+    let (t, c) = (Party::Terminal(terminal_id(1)), Party::Staff(clerk_id(2)));
+    assert_eq!(
+        media(&out),
+        [
+            MediaIntent::Silence { party: t, voice: true, video: true },
+            MediaIntent::Silence { party: c, voice: false, video: false },
+            MediaIntent::Connect { a: t, b: c },
+        ],
+        "and it is said before anybody is connected"
+    );
+    assert!(matches!(
+        s.terminal_stage(1),
+        Some(TerminalStage::InCall { call }) if call.terminal.muted && call.terminal.camera_off && !call.clerk.muted
+    ));
+}
+
+#[test]
+fn a_hang_up_while_held_leaves_nobody_silenced() {
+    let (mut s, _, call) = called();
+    s.asks(1, ClerkMessage::Hold { call, on: true });
+    let out = s.asks(1, ClerkMessage::HangUp { call });
+    let (t, c) = (Party::Terminal(terminal_id(1)), Party::Staff(clerk_id(1)));
+    assert_eq!(
+        media(&out),
+        [
+            MediaIntent::Disconnect { a: t, b: c },
+            MediaIntent::Silence { party: t, voice: false, video: false },
+            MediaIntent::Silence { party: c, voice: false, video: false },
+        ]
+    );
+}
+
+#[test]
+fn the_next_citizen_at_a_terminal_rates_nothing_of_the_one_before() {
+    let (mut s, _, call) = called();
+    s.says(1, TerminalMessage::HangUp { call });
+    s.says(1, TerminalMessage::Wiped);
+    let rate = TerminalMessage::Rate { call, score: 5, reason: None };
+    assert_eq!(refusal(&s.says(1, rate)), Some(ErrorCode::Stale), "the clerk still wraps up");
+}
+
+#[test]
+fn nobody_rates_a_call_that_goes_on_or_was_anothers() {
+    let (mut s, _, call) = called();
+    s.terminal_here(2);
+    let rate = |score| TerminalMessage::Rate { call, score, reason: None };
+    assert_eq!(refusal(&s.says(1, rate(1))), Some(ErrorCode::Stale));
+    s.asks(1, ClerkMessage::HangUp { call });
+    assert_eq!(refusal(&s.says(2, rate(1))), Some(ErrorCode::NotYours));
+    assert_eq!(refusal(&s.says(1, rate(0))), Some(ErrorCode::BadMessage));
+    assert_eq!(refusal(&s.says(1, rate(6))), Some(ErrorCode::BadMessage));
+    assert_eq!(answer(&s.says(1, rate(5))), Some(Common::Done));
+}
+
+#[test]
+fn a_drain_ends_what_rings_and_lets_calls_go_on() {
+    let (mut s, _, call) = called();
+    s.terminal_here(2);
+    s.clerk_here(2, &["civil"]);
+    s.ready(2);
+    let ticket = s.takes(2, "subsidy");
+    let offer = s.ring_at(2).expect("rings");
+    let out = s.input(Input::Drain);
+    assert!(facts(&out).contains(&Fact::OfferEnded { ticket, offer, how: OfferEnd::Draining }));
+    assert!(matches!(s.clerk_status(2), Some(ClerkStatus::Ready)), "it was not the clerk's fault");
+    assert!(matches!(s.terminal_stage(2), Some(TerminalStage::Waiting { .. })));
+    assert_eq!(refusal(&s.asks(2, ClerkMessage::Accept { offer })), Some(ErrorCode::OfferGone));
+    assert_eq!(s.desk.waiting(), [ticket]);
+    assert!(!s.desk.idle(), "the call goes on");
+    s.asks(1, ClerkMessage::HangUp { call });
+    assert!(s.desk.idle());
+    assert!(facts(&s.input(Input::Drain)).is_empty(), "asked twice");
+}
+
+#[test]
+fn nothing_is_done_on_a_terminal_where_nobody_can_see_and_stop_it() {
+    let (mut s, _, call) = called();
+    let all = vec![Capability::Point, Capability::Fill, Capability::Capture];
+    s.asks(1, ClerkMessage::AskAssist { call, capabilities: all.clone() });
+    s.says(1, TerminalMessage::AnswerAssist { call, granted: all, shown: None });
+    s.input(Input::Disconnected { connection: terminal_line(1) });
+    let mark = Mark::Pointer { at: Spot { x: 1, y: 1 }, begins: true };
+    let acts = [
+        ClerkMessage::Mark { call, surface: Surface::Page, mark },
+        ClerkMessage::FormSet { call, field: "phone".into(), text: "1".into(), base: 0 },
+        ClerkMessage::FormFocus { call, field: Some("phone".into()) },
+        ClerkMessage::Capture { call, material: "ID".into() },
+    ];
+    for act in acts.clone() {
+        assert_eq!(refusal(&s.asks(1, act.clone())), Some(ErrorCode::Stale), "{act:?}");
+    }
+    s.terminal_here(1);
+    assert_eq!(answer(&s.asks(1, acts[1].clone())), Some(Common::Done), "the consent itself stands");
+}
+
+#[test]
+fn another_clerk_does_nothing_in_a_call_whatever_its_citizen_allowed() {
+    let (mut s, _, call) = called();
+    s.clerk_here(2, &["civil"]);
+    s.asks(1, ClerkMessage::AskAssist { call, capabilities: vec![Capability::Fill] });
+    s.says(1, TerminalMessage::AnswerAssist { call, granted: vec![Capability::Fill], shown: None });
+    for act in [
+        ClerkMessage::FormSet { call, field: "phone".into(), text: "1".into(), base: 0 },
+        ClerkMessage::HangUp { call },
+        ClerkMessage::Hold { call, on: true },
+        ClerkMessage::SetMedia { call, muted: true, camera_off: true },
+        ClerkMessage::AskAssist { call, capabilities: vec![Capability::Point] },
+        ClerkMessage::StopAssist { call },
+        ClerkMessage::Show { call, paper: None },
+        ClerkMessage::Say { call, text: "x".into() },
+    ] {
+        assert_eq!(refusal(&s.asks(2, act.clone())), Some(ErrorCode::NotYours), "{act:?}");
+    }
+}
+
+#[test]
+fn the_answer_to_a_question_goes_on_record_with_the_text_that_asked() {
+    let (mut s, ticket, call) = called();
+    s.asks(1, ClerkMessage::AskAssist { call, capabilities: vec![Capability::Point] });
+    let shown = |version: String| Some(ShownText { version, locale: Locale::ZhHk });
+    let long = TerminalMessage::AnswerAssist { call, granted: vec![], shown: shown("x".repeat(65)) };
+    assert_eq!(refusal(&s.says(1, long)), Some(ErrorCode::BadMessage));
+    let shown = shown("assist-2026-01".into());
+    let no = TerminalMessage::AnswerAssist { call, granted: vec![], shown: shown.clone() };
+    let out = s.says(1, no);
+    assert_eq!(facts(&out), [Fact::AssistAnswered { ticket, call, granted: vec![], answered: true, shown }]);
+}
+
+#[test]
+fn one_question_has_one_answer() {
+    let mut s = Story::new();
+    s.terminal_here(1);
+    let TerminalMessage::TakeTicket { key, item, scenario, locale, spoken, id_number, missing, .. } =
+        take(1, Some("subsidy"))
+    else {
+        unreachable!()
+    };
+    let answer = |granted| ConsentAnswer {
+        purpose: ConsentPurpose::Recording,
+        text_version: "recording-2026-01".into(),
+        locale,
+        granted,
+    };
+    let both = vec![answer(true), answer(false)];
+    let message = TerminalMessage::TakeTicket {
+        key,
+        item,
+        scenario,
+        locale,
+        spoken,
+        id_number,
+        missing,
+        consents: both,
+    };
+    assert_eq!(refusal(&s.says(1, message)), Some(ErrorCode::BadMessage));
+}
+
+#[test]
+fn a_clerk_who_comes_learns_where_somebody_calls_for_a_person() {
+    let mut s = Story::new();
+    s.terminal_here(1);
+    s.clerk_here(1, &["civil"]);
+    assert_eq!(persons(&s.says(1, TerminalMessage::CallPerson { on: true })), [(clerk_line(1), true)]);
+    assert_eq!(persons(&s.clerk_here(2, &["social"])), [(clerk_line(2), true)]);
+    // The page starts anew, in one step or two, and knows nothing of it: then nobody is waited for.
+    let again = Input::Connected { connection: ConnectionId(77), who: terminal(1) };
+    assert_eq!(persons(&s.input(again)), [(clerk_line(1), false), (clerk_line(2), false)]);
+    s.terminal_here(1);
+    s.says(1, TerminalMessage::CallPerson { on: true });
+    let gone = s.input(Input::Revoked { party: Party::Terminal(terminal_id(1)) });
+    assert_eq!(persons(&gone), [(clerk_line(1), false), (clerk_line(2), false)]);
+}
+
+#[test]
+fn a_revocation_is_one_record_and_nothing_for_those_who_were_off_duty() {
+    let mut s = Story::new();
+    s.clerk_here(1, &["civil"]);
+    assert_eq!(facts(&s.input(Input::Revoked { party: Party::Staff(clerk_id(1)) })), []);
+    let (mut s, ..) = called();
+    let out = s.input(Input::Revoked { party: Party::Staff(clerk_id(1)) });
+    let statuses = facts(&out).into_iter().filter(|f| matches!(f, Fact::ClerkStatus { .. })).count();
+    assert_eq!(statuses, 1);
+    assert!(facts(&s.after(600)).iter().all(|f| !matches!(f, Fact::ClerkStatus { .. })), "and it stays so");
+}
+
+#[test]
+fn records_of_a_visit_that_is_not_there_change_nothing() {
+    let (s, ticket, call) = called();
+    let stored = s.stored();
+    // A store that lost a visit's first record must not leave its clerk ringing or talking with nobody for ever.
+    let torn: Vec<_> = stored
+        .iter()
+        .filter(
+            |event| !matches!(event, desk::DeskEvent::Stored(r) if matches!(r.fact, Fact::TicketTaken(_))),
+        )
+        .cloned()
+        .collect();
+    assert!(torn.len() < stored.len());
+    let mut ids = IdSource::seeded(1);
+    let (mut restored, _) = desk::Desk::restore(policy(), &torn, s.now, &mut ids);
+    assert!(restored.waiting().is_empty() && restored.call_facts(call).is_none());
+    let Visitor::Clerk(profile) = clerk(1, &["civil"]) else { unreachable!() };
+    let here = Input::Connected { connection: ConnectionId(5), who: Visitor::Clerk(profile) };
+    let out = restored.handle(here, s.now, &mut ids);
+    let status = out.into_iter().find_map(|o| match o {
+        Output::Send(_, Outgoing::Clerk(ClerkNews::View(view))) => Some(view.status),
+        _ => None,
+    });
+    assert_eq!(status, Some(ClerkStatus::Ready), "as the clerk's own records say, without {ticket}");
+}
