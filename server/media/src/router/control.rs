@@ -22,11 +22,15 @@ impl Router {
                 }
                 Packet::Nack { media, pairs } => {
                     for sequence in rtcp::nacked(pairs) {
-                        self.repeat(place, media, sequence, out);
+                        self.repeat(place, media, sequence, now, out);
                     }
                 }
                 Packet::KeyframeWanted { media } => self.keyframe_wanted(place, media, now, out),
-                Packet::Arrivals { .. } => {}
+                Packet::Arrivals { feedback } => {
+                    if let Some(downlink) = downlink(&mut self.downlinks, place) {
+                        downlink.arrivals(feedback, now);
+                    }
+                }
             }
         }
     }
@@ -59,7 +63,7 @@ impl Router {
     }
 
     /// Repeats what a viewer missed, if the slot still shows whose it was.
-    fn repeat(&mut self, place: usize, media: u32, sequence: u16, out: &mut impl Transmit) {
+    fn repeat(&mut self, place: usize, media: u32, sequence: u16, now: Instant, out: &mut impl Transmit) {
         self.counters.nacks_received += 1;
         let Some(downlink) = downlink(&mut self.downlinks, place) else { return };
         let Some(at) = downlink.slot_of(media) else { return };
@@ -76,7 +80,7 @@ impl Router {
         let Some(kept) = segment.source_sequence(index).and_then(|sequence| history.get(sequence)) else {
             return;
         };
-        if downlink.repeat(at, sequence, &segment, &kept, out) {
+        if downlink.repeat(at, sequence, &segment, &kept, now, out) {
             self.counters.repeats_sent += 1;
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Sending and receiving sides of the peers lie in two tables, so that a packet of one can be written into the slots of
 //! others without copying or locking.
+mod allot;
 mod control;
 mod forward;
 mod tick;
@@ -10,10 +11,11 @@ use crate::random::Random;
 use crate::sdp::{Offer, SlotSsrcs};
 use crate::slots::{Downlink, Shown};
 use crate::srtp::{Opener, Sealer};
-use crate::uplink::{Layer, Silenced, StreamIds, Uplink, Viewer, choose};
+use crate::uplink::{Layer, Silenced, StreamIds, Uplink, Viewer, Wanted, choose};
 use crate::{Counters, PeerId, Slot, Source};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
+use std::time::Instant;
 use tick::Clockwork;
 
 /// What callers want, whether or not those concerned are connected.
@@ -80,12 +82,12 @@ impl Router {
     }
 
     /// The peer is up.
-    pub(crate) fn set_keys(&mut self, place: usize, opener: Opener, sealer: Sealer) {
+    pub(crate) fn set_keys(&mut self, place: usize, opener: Opener, sealer: Sealer, now: Instant) {
         if let (Some(uplink), Some(downlink)) =
             (uplink(&mut self.uplinks, place), downlink(&mut self.downlinks, place))
         {
             uplink.set_keys(opener);
-            downlink.set_keys(sealer);
+            downlink.set_keys(sealer, now);
         }
         self.retarget_viewer(place);
     }
@@ -203,7 +205,9 @@ impl Router {
         if hidden || !downlink.is_up() || uplink.silenced.holds(source.track) {
             return None;
         }
-        choose(&uplink.layers, source.track, slot.height).map(|layer| Shown { place: from, layer })
+        let shown = slot.showing.filter(|shown| shown.place == from).map(|shown| shown.layer);
+        let wanted = Wanted { height: slot.height, allowance: slot.allowance, shown };
+        choose(&uplink.layers, source.track, wanted).map(|layer| Shown { place: from, layer })
     }
 
     /// Makes a slot's subscriptions follow what it should show.

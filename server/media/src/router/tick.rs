@@ -66,6 +66,7 @@ impl Router {
     /// Layers come and go; slots follow.
     fn follow_layers(&mut self) {
         for place in 0..self.downlinks.len() {
+            self.allot(place);
             let slots = self.downlinks[place].as_mut().map_or(0, |d| {
                 d.slots.iter_mut().for_each(crate::slots::OutSlot::refill);
                 d.slots.len()

@@ -3,6 +3,7 @@ mod stream;
 
 pub(crate) use stream::{Position, Segment, StreamId, Unbroken};
 
+use crate::feedback::Estimate;
 use crate::history::Kept;
 use crate::random::Random;
 use crate::rtp::rtcp::SenderReport;
@@ -46,6 +47,8 @@ pub(crate) struct OutSlot {
     pub(crate) feed: Option<Source>,
     /// As drawn by the viewer, in pixels.
     pub(crate) height: u16,
+    /// Bits per second that its picture may take.
+    pub(crate) allowance: u64,
     /// The layer that should be shown.
     pub(crate) target: Option<Shown>,
     /// The layer that is shown.
@@ -71,6 +74,7 @@ impl OutSlot {
             slot,
             feed: None,
             height: u16::MAX,
+            allowance: u64::MAX,
             target: None,
             showing: None,
             ssrcs,
@@ -113,28 +117,15 @@ impl OutSlot {
     }
 }
 
-/// Transport-wide sequence numbers of one viewer (rule 16).
-#[derive(Clone, Copy, Debug)]
-struct Transport {
-    extension: u8,
-    next: u16,
-}
-
-impl Transport {
-    fn take(&mut self) -> (u8, u16) {
-        let sequence = self.next;
-        self.next = sequence.wrapping_add(1);
-        (self.extension, sequence)
-    }
-}
-
 /// One peer's receiving side.
 #[derive(Debug)]
 pub(crate) struct Downlink {
     pub(crate) slots: Vec<OutSlot>,
     to: Option<SocketAddr>,
     sealer: Option<Sealer>,
-    transport: Option<Transport>,
+    /// Id of the header extension for transport-wide sequence numbers, if the viewer reports on them.
+    transport: Option<u8>,
+    estimate: Option<Estimate>,
 }
 
 impl Downlink {
@@ -153,17 +144,30 @@ impl Downlink {
         // One counter for all slots: only if every one carries it can the viewer's reports be understood.
         let extensions: Option<Vec<u8>> = receiving().map(|(_, line)| extension(line)).collect();
         let same = extensions.filter(|ids| ids.windows(2).all(|pair| pair[0] == pair[1]));
-        let transport =
-            same.and_then(|ids| ids.first().copied()).map(|extension| Transport { extension, next: 0 });
-        Self { slots, to: None, sealer: None, transport }
+        let transport = same.and_then(|ids| ids.first().copied());
+        Self { slots, to: None, sealer: None, transport, estimate: None }
     }
 
     pub(crate) fn ssrcs(&self) -> Vec<SlotSsrcs> {
         self.slots.iter().map(|s| s.ssrcs).collect()
     }
 
-    pub(crate) fn set_keys(&mut self, sealer: Sealer) {
+    /// The viewer is up.
+    pub(crate) fn set_keys(&mut self, sealer: Sealer, now: Instant) {
         self.sealer = Some(sealer);
+        self.estimate = self.transport.map(|_| Estimate::new(now));
+    }
+
+    /// Bits per second that the way to the viewer carries, if it reports on that.
+    pub(crate) fn estimate(&self) -> Option<u64> {
+        self.estimate.as_ref().map(Estimate::bits_per_second)
+    }
+
+    /// The viewer told what arrived.
+    pub(crate) fn arrivals(&mut self, feedback: &[u8], now: Instant) {
+        if let Some(estimate) = &mut self.estimate {
+            estimate.feedback(feedback, now);
+        }
     }
 
     pub(crate) fn set_destination(&mut self, to: Option<SocketAddr>) {
@@ -212,7 +216,7 @@ impl Downlink {
             sequence: index as u16,
             time: packet.position.time.wrapping_add(segment.time),
             ssrc: slot.ssrcs.media,
-            transport: self.transport.as_mut().map(Transport::take),
+            transport: number(self.transport, &mut self.estimate, payload.len(), now),
         };
         let room = out.room();
         let start = header.write(room);
@@ -232,6 +236,7 @@ impl Downlink {
         sequence: u16,
         segment: &Segment,
         kept: &Kept<'_>,
+        now: Instant,
         out: &mut impl Transmit,
     ) -> bool {
         let (Some(to), Some(sealer)) = (self.to, &self.sealer) else { return false };
@@ -244,7 +249,7 @@ impl Downlink {
             sequence: slot.repeats_index as u16,
             time: kept.time.wrapping_add(segment.time),
             ssrc: slot.ssrcs.repeats,
-            transport: self.transport.as_mut().map(Transport::take),
+            transport: number(self.transport, &mut self.estimate, kept.payload.len(), now),
         };
         let room = out.room();
         let start = header.write(room);
@@ -288,6 +293,18 @@ impl Downlink {
         out.commit(to, len);
         true
     }
+}
+
+/// The next transport-wide sequence number with its extension's id, for a packet with a payload of this size.
+fn number(
+    extension: Option<u8>,
+    estimate: &mut Option<Estimate>,
+    payload: usize,
+    now: Instant,
+) -> Option<(u8, u16)> {
+    // IP, UDP, RTP with extension, tag.
+    const AROUND: usize = 28 + 20 + MAX_OVERHEAD;
+    Some((extension?, estimate.as_mut()?.send(payload + AROUND, now)))
 }
 
 /// An SSRC that no slot has; 0 and 1 have a meaning of their own.

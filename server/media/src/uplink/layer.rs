@@ -69,9 +69,15 @@ impl Layer {
         }
     }
 
-    /// Of the last whole second.
+    /// Of the last whole second; 0 before there was one.
     pub(crate) fn bits_per_second(&self) -> u64 {
         self.rate.bits_per_second
+    }
+
+    /// Whether it can be had for so many bits per second; what is shown already is kept a little longer.
+    fn fits(&self, allowance: u64, shown: bool) -> bool {
+        let rate = self.bits_per_second();
+        if shown { rate - rate / 8 <= allowance } else { rate + rate / 16 <= allowance }
     }
 
     /// Height in pixels, or a guess until a keyframe has told it.
@@ -97,15 +103,37 @@ struct Rate {
     bits_per_second: u64,
 }
 
-/// The layer of a track that fits a slot of this height best: the smallest that is large enough, else the largest; only
-/// among those that really arrive.
-pub(crate) fn choose(layers: &[Layer], track: Track, height: u16) -> Option<usize> {
-    let of_track = || layers.iter().enumerate().filter(|(_, l)| l.track == track);
-    let newest = of_track().map(|(_, l)| l.last).max()?;
-    let live = of_track().filter(|(_, l)| newest.saturating_duration_since(l.last) <= SILENT);
+/// The layers of a track that really arrive.
+pub(crate) fn live(layers: &[Layer], track: Track) -> impl Iterator<Item = &Layer> + Clone {
+    indexed(layers, track).map(|(_, layer)| layer)
+}
+
+fn indexed(layers: &[Layer], track: Track) -> impl Iterator<Item = (usize, &Layer)> + Clone {
+    let of_track = move || layers.iter().enumerate().filter(move |(_, l)| l.track == track);
+    let newest = of_track().map(|(_, l)| l.last).max();
+    of_track()
+        .filter(move |(_, l)| newest.is_some_and(|newest| newest.saturating_duration_since(l.last) <= SILENT))
+}
+
+/// What a slot wants of a track.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    /// In pixels.
+    pub(crate) height: u16,
+    /// Bits per second that the layer may take.
+    pub(crate) allowance: u64,
+    /// The layer that is shown now.
+    pub(crate) shown: Option<usize>,
+}
+
+/// The layer of a track that fits a slot best: the smallest that is large enough, else the largest; only among those
+/// that really arrive and that the viewer's path carries.
+pub(crate) fn choose(layers: &[Layer], track: Track, wanted: Wanted) -> Option<usize> {
+    let usable = indexed(layers, track)
+        .filter(|(at, l)| track.is_audio() || l.fits(wanted.allowance, wanted.shown == Some(*at)));
     // A fifth less is not seen.
-    let enough = |l: &Layer| u32::from(l.height()) * 5 >= u32::from(height) * 4;
+    let enough = |l: &Layer| u32::from(l.height()) * 5 >= u32::from(wanted.height) * 4;
     let order = |l: &Layer| (l.height(), l.rank);
-    let smallest_enough = live.clone().filter(|(_, l)| enough(l)).min_by_key(|(_, l)| order(l));
-    smallest_enough.or_else(|| live.max_by_key(|(_, l)| order(l))).map(|(at, _)| at)
+    let smallest_enough = usable.clone().filter(|(_, l)| enough(l)).min_by_key(|(_, l)| order(l));
+    smallest_enough.or_else(|| usable.max_by_key(|(_, l)| order(l))).map(|(at, _)| at)
 }

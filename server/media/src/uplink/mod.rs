@@ -2,7 +2,7 @@
 mod layer;
 mod learn;
 
-pub(crate) use layer::{Layer, Viewer, choose};
+pub(crate) use layer::{Layer, Viewer, Wanted, choose, live};
 use learn::SendLine;
 
 use crate::feedback::{Arrivals, TOO_WIDE};
