@@ -2,6 +2,7 @@
 use super::client::{Cadence, Slots, Swarm};
 use super::sfu::{Server, Sfu};
 use super::stats::Samples;
+use super::sys::Precedence;
 use crate::report::{Measurement, Reference};
 use anyhow::{Context, bail, ensure};
 use std::time::Duration;
@@ -37,6 +38,7 @@ struct Outcomes {
 /// # Errors
 /// When a run is not possible without loss.
 pub(super) fn measure(calls: u32) -> anyhow::Result<Vec<Measurement>> {
+    let _precedence = Precedence::take();
     let (mut ours, mut reference) = (Outcomes::default(), Outcomes::default());
     for round in 0..ROUNDS {
         let order =
