@@ -1,8 +1,9 @@
 import { useI18n } from 'vue-i18n'
 import type { Catalogue, Named } from '@/core/api'
 import { nameIn } from '@/i18n/setup'
-import type { MaterialCode, ScenarioCode, SiteView } from '@/core/protocol'
+import type { MaterialCode, MaterialView, ScenarioCode, SiteView } from '@/core/protocol'
 import { left, ms, noonOf } from '../lib/time'
+import { tally } from '../lib/verdict'
 import { useDesk } from './desk'
 import { useCatalogue } from './queries'
 
@@ -59,7 +60,18 @@ export function useFormat() {
     return branch ? t('common.matter', { item: name, scenario: nameIn(locale.value, branch) }) : name
   }
 
+  /** How many materials are in each state, without the states in which there are none. */
+  function tallyOf(materials: readonly MaterialView[]): string {
+    const counts = tally(materials)
+    const states = ['accepted', 'captured', 'rejected', 'missing'] as const
+    const told = states.flatMap((state) =>
+      counts[state] > 0 ? [t(`material.tally.${state}`, { n: counts[state] })] : [],
+    )
+    return told.length > 0 ? told.join(t('ring.list_comma')) : t('common.none')
+  }
+
   return {
+    tallyOf,
     day,
     dayOf,
     time,

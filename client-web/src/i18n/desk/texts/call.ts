@@ -197,6 +197,7 @@ export const call = {
     may_follow: ['还没拍，目录允许后补', '未影，目錄准許後補', 'not yet; may follow later'],
     needed: ['还没拍，缺它不能受理', '未影，冇佢唔可以受理', 'not yet; needed for acceptance'],
     wanted: ['还没拍', '未影', 'not yet'],
+    seen: ['没拍照，看过原件', '冇影相，睇過正本', 'original seen, no still'],
   },
   reject: {
     title: ['{material}：不行', '{material}：唔得', '{material}: rejected'],

@@ -64,11 +64,12 @@ export const common = {
       rejected: ['不行', '唔得', 'Rejected'],
     },
     stills: ['拍了 {n} 张', '影咗 {n} 張', '{n} stills'],
-    tally: [
-      '合格 {accepted}，等判断 {captured}，不行 {rejected}，还没拍 {missing}',
-      '合格 {accepted}，等判斷 {captured}，唔得 {rejected}，未影 {missing}',
-      '{accepted} good, {captured} to judge, {rejected} rejected, {missing} missing',
-    ],
+    tally: {
+      accepted: ['合格 {n}', '合格 {n}', '{n} good'],
+      captured: ['等判断 {n}', '等判斷 {n}', '{n} to judge'],
+      rejected: ['不行 {n}', '唔得 {n}', '{n} rejected'],
+      missing: ['还没拍 {n}', '未影 {n}', '{n} missing'],
+    },
   },
   paper: {
     intake_receipt: ['收件凭证', '收件憑證', 'Intake receipt'],
