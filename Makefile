@@ -7,7 +7,10 @@ DEMO_ARGS ?=
 BENCH ?=
 DRILL ?=
 SITES_ARGS ?= --spawn
+CARGO_DENY := 0.20.2
 
+# Also with `make -j`: what the steps do in parallel, cargo and vite decide.
+.NOTPARALLEL:
 .PHONY: help demo test setup-demo setup-test web web-check rust-check rust-test e2e deny bench drill sites fmt clean
 
 help: ## what can be made
@@ -45,11 +48,11 @@ rust-check: ## format, lints, purity
 	$(CARGO) clippy --locked --workspace --all-targets --quiet -- --deny warnings
 
 deny: target/tools/bin/cargo-deny ## licences, bans and sources of dependencies
-	target/tools/bin/cargo-deny --log-level error check licenses bans sources
+	target/tools/bin/cargo-deny --locked --log-level error check licenses bans sources
 
 target/tools/bin/cargo-deny:
 	@echo "building cargo-deny once"
-	$(CARGO) install --quiet --locked --debug --root target/tools --target-dir target/tools/build cargo-deny
+	$(CARGO) install --quiet --locked --debug --root target/tools --target-dir target/tools/build --version $(CARGO_DENY) cargo-deny
 	@rm -rf target/tools/build
 
 rust-test: ## unit, property, store, wire and system tests

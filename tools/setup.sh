@@ -3,23 +3,37 @@
 # Debian's packages where it may. Can be run again; does nothing when nothing is missing.
 set -euo pipefail
 purpose=${1:-demo}
+case $purpose in demo | test) ;; *) echo "usage: tools/setup.sh demo|test" >&2 && exit 2 ;; esac
 
-missing_tools=()
+missing=()
 packages=()
-need() { command -v "$1" >/dev/null 2>&1 || { missing_tools+=("$1: $2"); [ -z "${3:-}" ] || packages+=("$3"); }; }
-need_file() { compgen -G "$1" >/dev/null || { missing_tools+=("$2"); packages+=("$3"); }; }
+lacks() { missing+=("$1"); [ -z "${2:-}" ] || packages+=("$2"); }
+need() { command -v "$1" >/dev/null 2>&1 || lacks "$1: $2" "${3:-}"; }
+# One of several files is enough: distributions put fonts in different folders.
+need_file() {
+  local what=$1 package=$2 pattern
+  shift 2
+  for pattern in "$@"; do if compgen -G "$pattern" >/dev/null; then return; fi; done
+  lacks "$what" "$package"
+}
+# Whether version $1 is at least $2, both like 20.19.0.
+at_least() { [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n1)" = "$2" ]; }
 
 need cmake "builds the Opus codec" cmake
 need cc "builds C parts" build-essential
 need pkg-config "finds C libraries" pkg-config
-need_file "/usr/share/fonts/*/noto/NotoSansCJK*" "Noto CJK fonts: papers are set in them" fonts-noto-cjk
+need_file "Noto CJK fonts: papers are set in them" fonts-noto-cjk \
+  "/usr/share/fonts/opentype/noto/NotoSansCJK*" "/usr/share/fonts/truetype/noto/NotoSans*CJK*" \
+  "/usr/share/fonts/noto-cjk/NotoSansCJK*" "/usr/share/fonts/google-noto-*cjk*/*CJK*" \
+  "/usr/local/share/fonts/*CJK*" "/usr/share/fonts/opentype/source-han-sans/*"
 if [ "$purpose" = test ]; then
   need chromium "plays the pages" chromium
   need ffmpeg "makes the pictures that the fake cameras show" ffmpeg
+  need git "tells whether generated files are as they were committed" git
 fi
 
-if [ ${#packages[@]} -gt 0 ]; then
-  printf 'missing — %s\n' "${missing_tools[@]}"
+if [ ${#missing[@]} -gt 0 ]; then
+  printf 'missing — %s\n' "${missing[@]}"
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "installing from Debian's packages: ${packages[*]}"
     apt-get update -qq
@@ -30,10 +44,25 @@ if [ ${#packages[@]} -gt 0 ]; then
   fi
 fi
 
-command -v cargo >/dev/null 2>&1 || { echo "missing — cargo: install Rust 1.95 or newer (https://rustup.rs)" >&2; exit 1; }
-rust=$(rustc --version | sed -E 's/^rustc ([0-9]+)\.([0-9]+).*/\1 \2/')
-read -r major minor <<<"$rust"
-[ "$major" -gt 1 ] || [ "$minor" -ge 95 ] || { echo "Rust 1.95 or newer is needed, found $(rustc --version)" >&2; exit 1; }
-command -v node >/dev/null 2>&1 || { echo "missing — node: install Node.js 20 or newer" >&2; exit 1; }
-[ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || { echo "Node.js 20 or newer is needed, found $(node --version)" >&2; exit 1; }
-command -v npm >/dev/null 2>&1 || { echo "missing — npm: it comes with Node.js" >&2; exit 1; }
+# Compiler and Node.js are too old in most distributions, so that they are named and not installed.
+unmet=()
+if ! command -v cargo >/dev/null 2>&1; then
+  unmet+=("cargo: install Rust 1.95 or newer (https://rustup.rs)")
+else
+  rust=$(rustc --version | cut -d' ' -f2)
+  at_least "${rust%%-*}" 1.95.0 || unmet+=("Rust 1.95 or newer: found $rust (rustup update stable)")
+  if [ "$purpose" = test ]; then
+    cargo fmt --version >/dev/null 2>&1 || unmet+=("cargo fmt: rustup component add rustfmt")
+    cargo clippy --version >/dev/null 2>&1 || unmet+=("cargo clippy: rustup component add clippy")
+  fi
+fi
+if ! command -v node >/dev/null 2>&1; then
+  unmet+=("node: install Node.js 20.19 or newer (https://nodejs.org)")
+else
+  at_least "$(node -p process.versions.node)" 20.19.0 || unmet+=("Node.js 20.19 or newer: found $(node --version)")
+  command -v npm >/dev/null 2>&1 || unmet+=("npm: it comes with Node.js")
+fi
+if [ ${#unmet[@]} -gt 0 ]; then
+  printf 'missing — %s\n' "${unmet[@]}" >&2
+  exit 1
+fi

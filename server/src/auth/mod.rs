@@ -7,6 +7,7 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use protocol::ids::{Party, StaffId, TerminalId};
 use protocol::{SiteView, Timestamp};
@@ -42,6 +43,9 @@ pub use sign_in::SignInError;
 pub use token::SESSION_LIFE;
 pub use watch::Revoked;
 
+/// No refusal of a sign-in comes sooner: well above what a look at a password takes on a busy machine.
+const REFUSAL_AFTER: Duration = Duration::from_millis(400);
+
 /// Signs and checks sessions, keeps passes and challenges. Cheap to clone.
 #[derive(Clone)]
 pub struct Auth(Arc<Inner>);
@@ -55,6 +59,7 @@ struct Inner {
     challenges: challenge::Challenges,
     passes: passes::Passes,
     strangers: throttle::Strangers,
+    refusal_after: Duration,
     revoked: broadcast::Sender<Revoked>,
 }
 
@@ -156,7 +161,7 @@ impl Auth {
         folder: &Path,
     ) -> Result<Self, KeyError> {
         let hasher = password::Hasher::new(password::Cost::default(), &clock).await;
-        Self::with_hasher(store, keys, clock, folder, hasher)
+        Self::with_hasher(store, keys, clock, folder, (hasher, REFUSAL_AFTER))
     }
 
     fn with_hasher(
@@ -164,13 +169,24 @@ impl Auth {
         keys: LedgerKeys,
         clock: SharedClock,
         folder: &Path,
-        hasher: password::Hasher,
+        (hasher, refusal_after): (password::Hasher, Duration),
     ) -> Result<Self, KeyError> {
         let tokens = token::Tokens::open(folder, &clock)?;
         let challenges = challenge::Challenges::new(clock.random());
         let (revoked, _) = broadcast::channel(1024);
         let (passes, strangers) = (passes::Passes::default(), throttle::Strangers::default());
-        let inner = Inner { store, keys, clock, hasher, tokens, challenges, passes, strangers, revoked };
+        let inner = Inner {
+            store,
+            keys,
+            clock,
+            hasher,
+            tokens,
+            challenges,
+            passes,
+            strangers,
+            refusal_after,
+            revoked,
+        };
         Ok(Self(Arc::new(inner)))
     }
 

@@ -2,7 +2,7 @@
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::SharedClock;
 
@@ -38,6 +38,10 @@ pub struct Hasher {
     /// What a password is checked against when there is nobody of that name: the answer takes as long.
     decoy: Arc<str>,
 }
+
+/// A place among those whose passwords are looked at.
+#[derive(Debug)]
+pub struct Place(#[allow(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
 
 /// Why a password cannot be set or looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -81,14 +85,28 @@ impl Hasher {
             let hash = argon2(cost)?.hash_password_with_salt(password.as_bytes(), &salt).ok()?;
             Some(hash.to_string())
         };
-        self.on_a_thread(hash).await?.ok_or(PasswordError::Hash)
+        let place = self.admit()?;
+        self.on_a_thread(place, hash).await?.ok_or(PasswordError::Hash)
+    }
+
+    /// Takes a place, before anything else is done for a password: whoever finds none costs nothing and loses nothing.
+    ///
+    /// # Errors
+    /// [`PasswordError::Busy`].
+    pub fn admit(&self) -> Result<Place, PasswordError> {
+        Arc::clone(&self.waiting).try_acquire_owned().map(Place).map_err(|_| PasswordError::Busy)
     }
 
     /// Whether the password is the one that was hashed; against no hash: no, after as long.
     ///
     /// # Errors
-    /// [`PasswordError::Busy`].
-    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, PasswordError> {
+    /// [`PasswordError::Hash`] when the thread is gone.
+    pub async fn verify(
+        &self,
+        place: Place,
+        password: &str,
+        hash: Option<&str>,
+    ) -> Result<bool, PasswordError> {
         if password.len() > MOST_BYTES {
             return Ok(false);
         }
@@ -99,14 +117,14 @@ impl Hasher {
             let hasher = argon2(cost)?;
             Some(hasher.verify_password(password.as_bytes(), hash.as_str()).is_ok())
         };
-        Ok(self.on_a_thread(verify).await?.unwrap_or(false) && known)
+        Ok(self.on_a_thread(place, verify).await?.unwrap_or(false) && known)
     }
 
     async fn on_a_thread<T: Send + 'static>(
         &self,
+        _place: Place,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let _place = self.waiting.try_acquire().map_err(|_| PasswordError::Busy)?;
         let _thread = self.threads.acquire().await.map_err(|_| PasswordError::Busy)?;
         tokio::task::spawn_blocking(work).await.map_err(|_| PasswordError::Hash)
     }
@@ -122,17 +140,21 @@ mod tests {
     use super::*;
     use crate::clock::SystemClock;
 
+    async fn verify(hasher: &Hasher, password: &str, hash: Option<&str>) -> Result<bool, PasswordError> {
+        hasher.verify(hasher.admit()?, password, hash).await
+    }
+
     #[tokio::test]
     async fn a_password_is_argon2id_and_only_itself() {
         let clock = SystemClock::shared();
         let hasher = Hasher::new(Cost::default(), &clock).await;
         let hash = hasher.hash("correct horse", clock.random()).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert!(hasher.verify("correct horse", Some(&hash)).await.unwrap());
-        assert!(!hasher.verify("correct horsf", Some(&hash)).await.unwrap());
-        assert!(!hasher.verify("correct horse", None).await.unwrap());
-        assert!(!hasher.verify(&"x".repeat(300), Some(&hash)).await.unwrap());
-        assert!(!hasher.verify("correct horse", Some("no hash")).await.unwrap());
+        assert!(verify(&hasher, "correct horse", Some(&hash)).await.unwrap());
+        assert!(!verify(&hasher, "correct horsf", Some(&hash)).await.unwrap());
+        assert!(!verify(&hasher, "correct horse", None).await.unwrap());
+        assert!(!verify(&hasher, &"x".repeat(300), Some(&hash)).await.unwrap());
+        assert!(!verify(&hasher, "correct horse", Some("no hash")).await.unwrap());
     }
 
     #[tokio::test]
@@ -150,8 +172,8 @@ mod tests {
         let clock = SystemClock::shared();
         let hasher = Hasher::new(Cost { memory_kib: 8, passes: 1 }, &clock).await;
         let all = hasher.waiting.acquire_many(MOST_WAITING as u32).await.unwrap();
-        assert_eq!(hasher.verify("correct horse", None).await, Err(PasswordError::Busy));
+        assert_eq!(verify(&hasher, "correct horse", None).await, Err(PasswordError::Busy));
         drop(all);
-        assert_eq!(hasher.verify("correct horse", None).await, Ok(false));
+        assert_eq!(verify(&hasher, "correct horse", None).await, Ok(false));
     }
 }

@@ -1,5 +1,6 @@
 //! Staff sign-in. An attempt is counted before the password is looked at, so that a hundred at once are no way around
-//! the delay; names that nobody has take as long and are delayed alike.
+//! the delay; names that nobody has take as long and are delayed alike. What is done for a name that somebody has (its
+//! count, its chain) is not done for others, so every refusal waits until the same time is over.
 use protocol::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
@@ -42,7 +43,21 @@ impl Auth {
     /// # Errors
     /// [`SignInError`].
     pub async fn sign_in(&self, login: &str, password: &str) -> Result<(String, StaffIdentity), SignInError> {
+        let floor = tokio::time::sleep(self.0.refusal_after);
+        let answer = self.try_to_sign_in(login, password).await;
+        if matches!(answer, Err(SignInError::Wrong | SignInError::Locked { .. })) {
+            floor.await;
+        }
+        answer
+    }
+
+    async fn try_to_sign_in(
+        &self,
+        login: &str,
+        password: &str,
+    ) -> Result<(String, StaffIdentity), SignInError> {
         let inner = &self.0;
+        let place = inner.hasher.admit().map_err(|_| SignInError::Busy)?;
         let login = login.trim();
         let known = match login.len() {
             1..=MOST_LOGIN_BYTES => staff::credentials(&inner.store, login).await?,
@@ -56,7 +71,7 @@ impl Auth {
                 .map_err(|until| SignInError::Locked { until })?,
         }
         let hash = known.as_ref().map(|known| known.password_hash.as_str());
-        let right = inner.hasher.verify(password, hash).await.map_err(|error| match error {
+        let right = inner.hasher.verify(place, password, hash).await.map_err(|error| match error {
             PasswordError::Busy => SignInError::Busy,
             PasswordError::Length | PasswordError::Hash => SignInError::Wrong,
         })?;

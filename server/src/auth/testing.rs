@@ -55,11 +55,16 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) async fn new() -> Self {
+        Self::that_refuses_after(std::time::Duration::ZERO).await
+    }
+
+    pub(crate) async fn that_refuses_after(refusal_after: std::time::Duration) -> Self {
         let rig = Rig::new().await;
         let clock: SharedClock = rig.clock.clone();
         let hasher = Hasher::new(Cost { memory_kib: 8, passes: 1 }, &clock).await;
         let folder = rig.folder.path().join("keys");
-        let auth = Auth::with_hasher(rig.store.clone(), rig.keys.clone(), clock, &folder, hasher).unwrap();
+        let auth = (rig.store.clone(), rig.keys.clone());
+        let auth = Auth::with_hasher(auth.0, auth.1, clock, &folder, (hasher, refusal_after)).unwrap();
         let sample = catalogue::check(include_str!("../../sample/catalogue.json")).unwrap();
         let places = catalogue::check_sites(include_str!("../../sample/sites.json")).unwrap();
         let mut tx = rig.store.begin().await.unwrap();

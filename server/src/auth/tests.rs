@@ -109,3 +109,43 @@ async fn a_session_that_another_program_ended_is_told_of_once() {
     house.auth.look(house.clock().now(), &mut told).await.unwrap();
     assert!(told.is_empty());
 }
+
+#[tokio::test]
+async fn how_long_a_refusal_takes_does_not_tell_whether_there_is_such_a_name() {
+    let floor = Duration::from_millis(300);
+    let house = House::that_refuses_after(floor).await;
+    house.clerk("chenmin", &[Role::Clerk]).await;
+    let closed = house.clerk("closed", &[Role::Clerk]).await;
+    let mut tx = house.rig.store.begin().await.unwrap();
+    let by = (Actor::Operator, house.clock().now());
+    staff::set_disabled(&mut tx, &house.rig.keys, closed, true, by).await.unwrap();
+    tx.commit().await.unwrap();
+    let endless = "x".repeat(300);
+    let names = ["chenmin", "nobody", "closed", "", endless.as_str()];
+    // Wrong ones, and after five of them locked ones.
+    let tries = names.iter().flat_map(|name| std::iter::repeat_n(*name, 7));
+    let timed = tries.map(async |name| {
+        let began = tokio::time::Instant::now();
+        let answer = house.auth.sign_in(name, if name == "closed" { PASSWORD } else { "wrong" }).await;
+        assert!(matches!(answer, Err(SignInError::Wrong | SignInError::Locked { .. })), "{name}: {answer:?}");
+        began.elapsed()
+    });
+    for took in futures_util::future::join_all(timed).await {
+        assert!(took >= floor, "refused after {took:?}");
+    }
+    // Who is right does not wait.
+    house.rig.clock.advance(Duration::from_secs(60));
+    assert!(house.auth.sign_in("chenmin", PASSWORD).await.is_ok());
+}
+
+#[tokio::test]
+async fn whoever_finds_no_place_in_a_flood_has_not_tried_in_vain() {
+    let house = House::new().await;
+    house.clerk("chenmin", &[Role::Clerk]).await;
+    let flood: Vec<_> = std::iter::from_fn(|| house.auth.0.hasher.admit().ok()).collect();
+    for _ in 0..20 {
+        assert!(matches!(house.auth.sign_in("chenmin", PASSWORD).await, Err(SignInError::Busy)));
+    }
+    drop(flood);
+    assert!(house.auth.sign_in("chenmin", PASSWORD).await.is_ok(), "nothing was counted against them");
+}

@@ -102,7 +102,8 @@ pub async fn seal_now(
     Ok(sealed)
 }
 
-/// Seals every `interval` until cancelled, and once more then.
+/// Seals now, every `interval` until cancelled, and once more then. The first time also appends to the file what a run
+/// that was killed had sealed and not yet appended.
 pub async fn run(
     store: Store,
     keys: LedgerKeys,
@@ -111,11 +112,8 @@ pub async fn run(
     interval: Duration,
     cancel: CancellationToken,
 ) {
+    let mut stopping = false;
     loop {
-        let stopping = tokio::select! {
-            () = cancel.cancelled() => true,
-            () = tokio::time::sleep(interval) => false,
-        };
         match seal_now(&store, &keys, &file, clock.now()).await {
             Ok(Some(number)) => tracing::debug!(number, "ledger sealed"),
             Ok(None) => {}
@@ -124,6 +122,10 @@ pub async fn run(
         if stopping {
             return;
         }
+        stopping = tokio::select! {
+            () = cancel.cancelled() => true,
+            () = tokio::time::sleep(interval) => false,
+        };
     }
 }
 
@@ -188,28 +190,52 @@ pub(super) struct Record {
     pub(super) signature: String,
 }
 
-/// The lines of a checkpoint file; a line that is none has its number from 1 and what is wrong with it.
+/// The lines of a checkpoint file; a line that is none is told by its number from 1.
+///
+/// Two things that no forger is needed for are no fault: the half of a line that a crash left, if the next line begins
+/// with the same signs and goes on (its checkpoint was appended anew), and a checkpoint that two programs appended, one
+/// right after the other.
 pub(super) fn read_file(path: &Path) -> Result<Vec<Result<Record, usize>>, std::io::Error> {
     let file = match std::fs::File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };
-    let line = |(at, line): (usize, Result<String, std::io::Error>)| {
+    let mut found: Vec<Result<Record, usize>> = Vec::new();
+    // What the last line left of itself, if it was no checkpoint.
+    let mut torn: Vec<u8> = Vec::new();
+    for (at, line) in BufReader::new(file).split(b'\n').enumerate() {
         let line = line?;
-        let read = || -> Option<Record> {
-            let value: Value = serde_json::from_str(&line).ok()?;
-            let text = canonical(&value["body"]).ok()?;
-            Some(Record {
-                number: value["body"]["number"].as_i64()?,
-                hash: hex::encode(sha256(&[&text])),
-                body: String::from_utf8(text).ok()?,
-                signature: value["signature"].as_str()?.to_owned(),
-            })
-        };
-        Ok(read().ok_or(at + 1))
-    };
-    BufReader::new(file).lines().enumerate().map(line).collect()
+        if !torn.is_empty() && line.len() > torn.len() && line.starts_with(&torn) {
+            found.pop();
+        }
+        torn.clear();
+        match record(&line) {
+            Some(record) => {
+                if found.last() != Some(&Ok(record.clone())) {
+                    found.push(Ok(record));
+                }
+            }
+            None => {
+                found.push(Err(at + 1));
+                // After a power cut the end of the half may be zeros instead of what was written.
+                let written = line.iter().rposition(|sign| *sign != 0).map_or(0, |last| last + 1);
+                torn.extend_from_slice(&line[..written]);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn record(line: &[u8]) -> Option<Record> {
+    let value: Value = serde_json::from_slice(line).ok()?;
+    let text = canonical(&value["body"]).ok()?;
+    Some(Record {
+        number: value["body"]["number"].as_i64()?,
+        hash: hex::encode(sha256(&[&text])),
+        body: String::from_utf8(text).ok()?,
+        signature: value["signature"].as_str()?.to_owned(),
+    })
 }
 
 pub(super) async fn records(

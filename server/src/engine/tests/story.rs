@@ -14,7 +14,7 @@ async fn a_visit_leaves_its_whole_story_in_the_database() {
             0,
             ClerkMessage::AskAssist { call, capabilities: vec![Capability::Point, Capability::Fill] },
         ),
-        floor.says(0, TerminalMessage::AnswerAssist { call, granted: vec![Capability::Fill] }),
+        floor.says(0, TerminalMessage::AnswerAssist { call, granted: vec![Capability::Fill], shown: None }),
         floor.asks(
             0,
             ClerkMessage::FormSet { call, field: "phone".into(), text: "13800136621".into(), base: 0 },

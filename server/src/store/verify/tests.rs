@@ -307,6 +307,61 @@ async fn a_checkpoint_that_missed_the_file_is_appended_by_the_next_seal() {
 }
 
 #[tokio::test]
+async fn half_a_line_that_a_crash_left_is_no_forgery_and_hides_none() {
+    let book = Book::new().await;
+    let text = std::fs::read_to_string(&book.file).unwrap();
+    let (first, second) = text.split_once('\n').unwrap();
+    let half = &second[..second.len() / 2];
+    for end in ["", "\0\0\0\0"] {
+        std::fs::write(&book.file, format!("{first}\n{half}{end}")).unwrap();
+        book.seal().await;
+        let report = book.verify().await;
+        assert_eq!((report.faults, report.checkpoints_in_file), (vec![], Some(2)));
+    }
+    // Half a line that does not go on was somebody's; and the next line is judged for itself.
+    let other = half.replacen("body", "bodx", 1);
+    let changed = second.replace("\"length\":4", "\"length\":5");
+    assert!(other != half && changed != second);
+    for (tampered, expected) in [
+        (format!("{first}\n{other}\n{second}"), Fault::FileLine { line: 2 }),
+        (format!("{first}\n{half}\n"), Fault::FileLine { line: 2 }),
+        (format!("{half}\n{text}"), Fault::FileLine { line: 1 }),
+        (format!("{first}\n{half}\n{changed}"), Fault::FileLine { line: 2 }),
+    ] {
+        std::fs::write(&book.file, tampered).unwrap();
+        let faults = book.verify().await.faults;
+        assert!(faults.contains(&expected), "{expected:?} in {faults:?}");
+    }
+    let torn_early = &changed[..changed.find("\"length\"").unwrap()];
+    std::fs::write(&book.file, format!("{first}\n{torn_early}\n{changed}")).unwrap();
+    let faults = book.verify().await.faults;
+    assert!(faults.contains(&Fault::CheckpointChanged { number: 2, in_file: true }), "{faults:?}");
+}
+
+#[tokio::test]
+async fn a_checkpoint_that_two_programs_appended_is_there_once() {
+    let book = Book::new().await;
+    let text = std::fs::read_to_string(&book.file).unwrap();
+    let (first, second) = text.split_once('\n').unwrap();
+    std::fs::write(&book.file, format!("{first}\n{first}\n{second}")).unwrap();
+    assert_eq!(book.verify().await.faults, []);
+    std::fs::write(&book.file, format!("{first}\n{second}{first}\n")).unwrap();
+    assert!(!book.verify().await.is_good(), "but not again later, out of its turn");
+}
+
+#[tokio::test]
+async fn a_start_appends_what_a_killed_run_had_sealed() {
+    let book = Book::new().await;
+    std::fs::write(&book.file, "").unwrap();
+    let cancel = tokio_util::sync::CancellationToken::new();
+    cancel.cancel();
+    let hour = std::time::Duration::from_secs(3600);
+    let (store, keys, clock) = (book.rig.store.clone(), book.rig.keys.clone(), book.rig.clock.clone());
+    crate::store::checkpoint::run(store, keys, book.file.clone(), clock, hour, cancel).await;
+    assert!(book.verify().await.is_good());
+}
+
+#[tokio::test]
 async fn an_older_database_beside_a_newer_file_is_not_sealed_over() {
     let book = Book::new().await;
     book.rig.tamper("DELETE FROM checkpoints WHERE number = 2").await;
