@@ -1,5 +1,5 @@
 export default {
-  app: { name: '云窗口', demo: 'Demonstration: nothing here is real' },
+  app: { name: '云窗口', demo: 'Demo' },
   nav: {
     back: 'Back',
     again: 'Hear again',
@@ -138,9 +138,9 @@ export default {
     system: 'Made here',
     systemSub: 'filled in together by video',
     original: 'the original, to be photographed',
-    defer: '{n} may follow later. You sign a commitment; your choice.',
+    defer: '{n} may follow later.\nYou sign a commitment; your choice.',
     lackMust:
-      'A main paper is missing, so it cannot be accepted yet. You may hear advice first, or come another day.',
+      'A main paper is missing, so it cannot be accepted yet.\nYou may hear advice first, or come another day.',
     complete: 'Everything is here.',
     open: 'Unanswered is fine too; staff will ask you.',
     next: 'Done, take a ticket',
