@@ -38,12 +38,12 @@ export async function enrol(page: Page, ready: Ready, site: string): Promise<voi
 /** From the attract page to the checklist of the senior citizen's card. */
 export async function chooseSeniorCard(page: Page): Promise<void> {
   await at(page, 'attract-start').click()
-  await at(page, 'lang-zh').click()
+  await at(page, 'lang-zh-CN').click()
   await at(page, 'next').click()
   await at(page, 'id-type').click()
   for (const digit of CITIZEN.idNumber) await at(page, `key-${digit}`).click()
   await at(page, 'next').click()
-  await at(page, 'tile-elder').click()
+  await at(page, 'tile-senior').click()
   await at(page, 'item-senior-card').click()
   await at(page, 'scenario-2').click()
 }
@@ -79,7 +79,7 @@ export async function ticketNumber(page: Page): Promise<string> {
 /** Straight to a ticket, for tests of what comes after. */
 export async function askForAdvice(page: Page): Promise<void> {
   await at(page, 'attract-start').click()
-  await at(page, 'lang-zh').click()
+  await at(page, 'lang-zh-CN').click()
   await at(page, 'next').click()
   await at(page, 'id-ask').click()
   const none = at(page, 'item-none')
