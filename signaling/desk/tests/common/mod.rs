@@ -1,5 +1,8 @@
 //! One harness for the desk's seam: people by name, virtual time, exact outputs.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, missing_docs, unreachable_pub)]
+pub mod naive;
+pub mod steps;
+
 use desk::{ClerkProfile, Desk, DeskEvent, Fact, Input, Outgoing, Output, Policy, Record, Subject, Visitor};
 use protocol::ids::*;
 use protocol::*;
@@ -13,6 +16,8 @@ pub struct Story {
     /// What a store would hold, in order.
     pub records: Vec<Record>,
     pub cases: BTreeMap<TicketId, CaseBrief>,
+    /// What each clerk serves: who comes anew serves the same.
+    queues: BTreeMap<u8, Vec<String>>,
     next_frame: u32,
 }
 
@@ -76,6 +81,7 @@ impl Story {
             ids: IdSource::seeded(7),
             records: Vec::new(),
             cases: BTreeMap::new(),
+            queues: BTreeMap::new(),
             next_frame: 0,
         }
     }
@@ -114,6 +120,7 @@ impl Story {
     }
 
     pub fn clerk_here(&mut self, n: u8, queues: &[&str]) -> Vec<Output> {
+        self.queues.insert(n, queues.iter().map(|queue| (*queue).to_owned()).collect());
         self.input(Input::Connected { connection: clerk_line(n), who: clerk(n, queues) })
     }
 
@@ -137,7 +144,7 @@ impl Story {
     }
 
     /// The offer that rings at a clerk, as the clerk's page knows it.
-    pub fn ring_at(&mut self, n: u8) -> Option<OfferId> {
+    pub fn ring_at(&self, n: u8) -> Option<OfferId> {
         match self.clerk_status(n)? {
             ClerkStatus::Ringing { offer } => Some(offer.id),
             _ => None,
@@ -162,7 +169,7 @@ impl Story {
     pub fn clerk_status(&self, n: u8) -> Option<ClerkStatus> {
         let mut desk = self.desk.clone();
         let mut ids = self.ids.clone();
-        let queues: Vec<&str> = vec!["general", "social", "civil"];
+        let queues: Vec<&str> = self.queues.get(&n).into_iter().flatten().map(String::as_str).collect();
         let out = desk.handle(
             Input::Connected { connection: ConnectionId(9_999), who: clerk(n, &queues) },
             self.now,
