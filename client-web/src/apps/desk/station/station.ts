@@ -17,6 +17,7 @@ import { LocalDevices, Media, choiceOf } from '@/core/rtc'
 import type { DeviceChoice } from '@/core/rtc'
 import { LinkLost, Signal, SignInNeeded, socketUrl } from '@/core/signal'
 import type { LinkState } from '@/core/signal'
+import { testHooks } from '@/core/test-hooks'
 import { OwnMediaControl } from './own-media'
 import { sessionMachine } from './session'
 import type { LinkEnd } from './session'
@@ -66,7 +67,10 @@ export class Station {
   readonly session
   readonly #events = new Emitter<StationEvents>()
   #token: string | undefined = sessionStorage.getItem(TOKEN) ?? undefined
-  #choice = choiceOf(localStorage.getItem(CHOICE))
+  #choice: DeviceChoice = {
+    ...choiceOf(localStorage.getItem(CHOICE)),
+    ...(testHooks?.processing === undefined ? {} : { processing: testHooks.processing }),
+  }
   #view: ClerkView | undefined
   /** The device check is open: devices and media are on although nobody is on duty. */
   #checking = false
@@ -87,6 +91,7 @@ export class Station {
       offer: (sdp, restart) => this.#offer(sdp, restart),
       slotSize: (slot, height) => this.signal.tell({ type: 'slot_size', slot, height }),
     })
+    if (testHooks) testHooks.media = this.media
     this.own = new OwnMediaControl({
       send: (call, muted, off) => this.request({ type: 'set_media', call, muted, camera_off: off }),
       tracks: (microphone, camera) => this.#openTracks(microphone, camera),

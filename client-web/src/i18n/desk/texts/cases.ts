@@ -50,7 +50,7 @@ export const cases = {
     step: {
       accept: ['受理', '受理', 'Acceptance'],
       decide: ['审批决定', '審批決定', 'Decision'],
-      until: ['{day} 前', '{day} 前', 'by {day}'],
+      until: ['{day}前', '{day}前', 'by {day}'],
       after: ['受理后开始计时', '受理後開始計時', 'counts from acceptance'],
     },
     materials: ['材料', '材料', 'Materials'],
