@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 
 /// Configuration of one worker: one [`crate::Sfu`] behind one UDP port.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Config {
     /// The DTLS certificate; peers know it by its fingerprint.
     pub certificate: Certificate,
@@ -19,6 +19,12 @@ impl Config {
     #[must_use]
     pub fn new(certificate: Certificate, candidates: Vec<SocketAddr>, seed: [u8; 32]) -> Self {
         Self { certificate, candidates, seed }
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config").field("candidates", &self.candidates).finish_non_exhaustive()
     }
 }
 

@@ -2,6 +2,7 @@
 //! layers in the order of the slots.
 use super::{Router, downlink};
 use crate::uplink::{Layer, live};
+use smallvec::SmallVec;
 
 impl Router {
     /// Says how much each picture of a viewer may take.
@@ -10,7 +11,7 @@ impl Router {
         let Some(estimate) = viewer.estimate() else { return };
         let mut voices = 0;
         // Least and greatest that each picture could take; none where nothing is shown.
-        let mut pictures: Vec<Option<(u64, u64)>> = Vec::with_capacity(viewer.slots.len());
+        let mut pictures: SmallVec<[Option<(u64, u64)>; 11]> = SmallVec::new();
         for slot in &viewer.slots {
             let rates = slot.feed.and_then(|feed| {
                 let uplink = self.uplinks[*self.places.get(&feed.peer)?].as_ref()?;

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 /// How often everything is looked at.
 const TICK: Duration = Duration::from_millis(20);
+/// Every so many ticks a viewer's slots are looked at, each viewer in a tick of its own.
+const TURN: usize = 5;
 /// How often publishers get receiver reports.
 const REPORT: Duration = Duration::from_secs(1);
 /// What publishers that follow nothing but REMB are allowed: all layers of a camera and a document camera.
@@ -19,6 +21,8 @@ const STALE: Duration = Duration::from_secs(3);
 pub(super) struct Clockwork {
     tick: Option<Instant>,
     report: Option<Instant>,
+    /// Counts ticks.
+    turn: usize,
     /// A command left something to be sent before the next tick.
     pub(super) urgent: bool,
 }
@@ -40,6 +44,7 @@ impl Router {
         let ticks = self.clockwork.tick.is_none_or(|tick| tick <= now);
         if ticks {
             self.clockwork.tick = Some(now + TICK);
+            self.clockwork.turn = (self.clockwork.turn + 1) % TURN;
             self.follow_layers();
         }
         let reports = self.clockwork.report.is_none_or(|report| report <= now);
@@ -63,9 +68,9 @@ impl Router {
         }
     }
 
-    /// Layers come and go; slots follow.
+    /// Layers come and go, paths widen and narrow; slots follow.
     fn follow_layers(&mut self) {
-        for place in 0..self.downlinks.len() {
+        for place in (self.clockwork.turn..self.downlinks.len()).step_by(TURN) {
             self.allot(place);
             let slots = self.downlinks[place].as_mut().map_or(0, |d| {
                 d.slots.iter_mut().for_each(crate::slots::OutSlot::refill);

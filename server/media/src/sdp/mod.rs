@@ -34,6 +34,11 @@ impl Extensions {
     pub(crate) fn id(self, which: usize) -> u8 {
         self.0[which]
     }
+
+    /// Whether each of these has the id that it had before. Browsers do not offer again what was not answered.
+    fn are_among(self, before: Self) -> bool {
+        self.0.iter().zip(before.0).all(|(now, before)| *now == 0 || *now == before)
+    }
 }
 
 /// Name of a simulcast layer.
@@ -149,7 +154,7 @@ impl Offer {
                 && a.used == b.used
                 && a.payload.format == b.payload.format
                 && a.payload.repeats == b.payload.repeats
-                && a.extensions == b.extensions
+                && a.extensions.are_among(b.extensions)
                 && a.rids == b.rids
         };
         let lines_kept =

@@ -160,6 +160,14 @@ fn a_restart_may_change_ice_credentials_only() {
     assert_eq!(parse(&second.sdp()).unwrap().differs_from(&first), None);
     let fewer = Offering { video_slots: 5, ..Offering::default() };
     assert!(parse(&fewer.sdp()).unwrap().differs_from(&first).is_some());
+    let mid = "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\n";
+    assert_eq!(
+        parse(&chromium().replace(mid, "")).unwrap().differs_from(&first),
+        None,
+        "not answered, not offered again"
+    );
+    let moved = chromium().replace(mid, "a=extmap:9 urn:ietf:params:rtp-hdrext:sdes:mid\r\n");
+    assert!(parse(&moved).unwrap().differs_from(&first).is_some());
     let other = Offering { fingerprint: [1; 32], ..Offering::default() };
     assert!(parse(&other.sdp()).unwrap().differs_from(&first).is_some());
 }

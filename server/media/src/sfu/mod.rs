@@ -10,6 +10,7 @@ use crate::srtp::Profile;
 use crate::uplink::Silenced;
 use crate::{Config, ConfigError, Counters, Event, FeedError, OfferError, PeerId, Slot, Source, Transmit};
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
@@ -33,7 +34,6 @@ fn remote(address: SocketAddr) -> Remote {
 }
 
 /// One worker's SFU. See the crate's contract.
-#[derive(Debug)]
 pub struct Sfu {
     config: Config,
     fingerprint: [u8; 32],
@@ -49,6 +49,16 @@ pub struct Sfu {
     /// Goodbyes of removed peers, sent by the next time-out.
     goodbyes: Vec<(SocketAddr, Session)>,
     now: Option<Instant>,
+}
+
+impl fmt::Debug for Sfu {
+    /// Counts only: what peers offered holds addresses and secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sfu")
+            .field("peers", &self.peers.len())
+            .field("counters", &self.counters())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Sfu {

@@ -18,8 +18,10 @@ use std::time::Instant;
 
 /// The longest payload that fits a datagram behind the longest header, with a repeat's two bytes.
 const MAX_PAYLOAD: usize = MAX_DATAGRAM - MAX_OVERHEAD - 20 - 2;
-/// How many packets a slot repeats between two ticks: asking often must not make us send much.
-const REPEATS_PER_TICK: u8 = 48;
+/// How many packets a slot repeats between two turns of the clock: asking often must not make us send much.
+const REPEATS_PER_TURN: u8 = 240;
+/// What surrounds a payload on the wire: IP, UDP, RTP with extension, tag.
+pub(crate) const AROUND: usize = 28 + 20 + MAX_OVERHEAD;
 /// A gap at least this wide ends a segment: the receiver could lose count of the 16 bits.
 const TORN: u64 = 512;
 
@@ -81,7 +83,7 @@ impl OutSlot {
             format: line.payload.format,
             repeats_format: line.payload.repeats,
             repeats_index: first(random),
-            repeats_left: REPEATS_PER_TICK,
+            repeats_left: REPEATS_PER_TURN,
             stream: Unbroken::new(first(random), clock),
             source: None,
             packets: 0,
@@ -99,7 +101,7 @@ impl OutSlot {
     }
 
     pub(crate) fn refill(&mut self) {
-        self.repeats_left = REPEATS_PER_TICK;
+        self.repeats_left = REPEATS_PER_TURN;
     }
 
     /// Whether the slot continues this very stream.
@@ -302,8 +304,6 @@ fn number(
     payload: usize,
     now: Instant,
 ) -> Option<(u8, u16)> {
-    // IP, UDP, RTP with extension, tag.
-    const AROUND: usize = 28 + 20 + MAX_OVERHEAD;
     Some((extension?, estimate.as_mut()?.send(payload + AROUND, now)))
 }
 

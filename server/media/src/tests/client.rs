@@ -361,11 +361,13 @@ pub(crate) struct Picture {
     pub(crate) tl0: u8,
     pub(crate) time: u32,
     pub(crate) height: u16,
+    /// At least so many bytes of payload.
+    pub(crate) size: usize,
 }
 
 impl Picture {
     pub(crate) fn of(track: Track, layer: u8) -> Self {
-        Self { track, layer, key: false, id: 0, tl0: 0, time: 0, height: 180 << layer }
+        Self { track, layer, key: false, id: 0, tl0: 0, time: 0, height: 180 << layer, size: 0 }
     }
 
     pub(crate) fn payload(&self) -> Vec<u8> {
@@ -376,6 +378,7 @@ impl Picture {
             payload.extend_from_slice(&(self.height / 9 * 16).to_le_bytes());
             payload.extend_from_slice(&self.height.to_le_bytes());
         }
+        payload.resize(payload.len().max(self.size.saturating_sub(4)), 0);
         payload.extend_from_slice(&[self.layer, 0xEE, high, low]);
         payload
     }

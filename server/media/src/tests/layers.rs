@@ -1,7 +1,10 @@
 //! The layer that fits the slot, among those that really arrive.
-use super::client::ids_of;
+use super::client::{Picture, ids_of};
 use super::world::{CLERK, FACE, TERMINAL, World};
-use crate::PeerId;
+use crate::feedback::Arrivals;
+use crate::{PeerId, Track};
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
 /// The layer of each picture in the clerk's slot, as [`super::client::Picture::payload`] wrote it behind the headers.
 fn layers_seen(world: &mut World, viewer: PeerId) -> Vec<u8> {
@@ -98,4 +101,80 @@ fn two_viewers_of_one_camera_get_the_layer_that_each_needs() {
     world.film(TERMINAL, &[0, 1, 2], 10, 0);
     assert_eq!(last_layer(&mut world), 2);
     assert!(layers_seen(&mut world, third).iter().all(|l| *l == 0));
+}
+
+/// The clerk's path to the SFU's eyes: told of through transport-wide feedback.
+struct Path {
+    bits_per_second: u64,
+    free_at: Instant,
+    told: usize,
+    under_way: VecDeque<(Instant, u16)>,
+    arrivals: Arrivals,
+}
+
+impl Path {
+    /// Tells when the packets since the last time came through.
+    fn tell(&mut self, world: &mut World) {
+        let received: Vec<_> = world.client(CLERK).received[self.told..].to_vec();
+        self.told += received.len();
+        for packet in received {
+            let nanos = (packet.payload.len() as u64 + 64) * 8_000_000_000 / self.bits_per_second;
+            self.free_at = self.free_at.max(packet.at) + Duration::from_nanos(nanos);
+            self.under_way.push_back((self.free_at, packet.transport.unwrap()));
+        }
+        let (mut room, now) = ([0; 1500], world.now);
+        while let Some((at, sequence)) = self.under_way.pop_front_if(|(at, _)| *at <= now) {
+            self.arrivals.note(sequence, 1, at);
+        }
+        while let Some(len) = self.arrivals.tell(now, &mut room) {
+            world.client(CLERK).send_control(|out| {
+                out[..len].copy_from_slice(&room[..len]);
+                len
+            });
+        }
+        world.settle();
+    }
+}
+
+/// Sends all three layers, 60, 180 and 360 kbit/s, for so many seconds over the path.
+fn film_over(world: &mut World, path: &mut Path, seconds: u16, from: u16) {
+    for n in from..from + seconds * 25 {
+        let key = n == from || world.client(TERMINAL).takes_keyframe_request();
+        for (layer, size) in [(0, 300), (1, 900), (2, 1_200), (2, 600)] {
+            let picture = Picture {
+                key: key && size != 600,
+                id: n,
+                time: u32::from(n) * 3600,
+                size,
+                ..Picture::of(Track::Camera, layer)
+            };
+            world.client(TERMINAL).send_picture(picture);
+        }
+        world.pass(Duration::from_millis(40));
+        path.tell(world);
+        if n % 50 == 0 {
+            world.client(TERMINAL).check(true);
+            world.client(CLERK).check(true);
+        }
+    }
+}
+
+#[test]
+fn a_narrow_path_gets_a_smaller_layer_within_5_s_and_the_best_within_15_s_of_relief() {
+    let mut world = World::paired();
+    let mut path = Path {
+        bits_per_second: 10_000_000,
+        free_at: world.now,
+        told: 0,
+        under_way: VecDeque::new(),
+        arrivals: Arrivals::new(),
+    };
+    film_over(&mut world, &mut path, 3, 0);
+    assert_eq!(last_layer(&mut world), 2);
+    path.bits_per_second = 250_000;
+    film_over(&mut world, &mut path, 5, 100);
+    assert!(last_layer(&mut world) < 2, "adapts within 5 s");
+    path.bits_per_second = 10_000_000;
+    film_over(&mut world, &mut path, 15, 300);
+    assert_eq!(last_layer(&mut world), 2, "back within 15 s");
 }

@@ -2,6 +2,7 @@
 mod layer;
 mod learn;
 
+use crate::slots::AROUND;
 pub(crate) use layer::{Layer, Viewer, Wanted, choose, live};
 use learn::SendLine;
 
@@ -246,7 +247,7 @@ impl Uplink {
             _ => {}
         }
         layer.window.add(sequence);
-        layer.arrived(payload.len(), now);
+        layer.arrived(payload.len() + AROUND, now);
         if repeated {
             layer.reception.repeat();
         } else {
@@ -254,12 +255,14 @@ impl Uplink {
         }
     }
 
-    /// Reads what a picture's packet says and puts it into the history.
+    /// Reads what a picture's packet says and puts it into the history if somebody could miss it.
     fn keep(&mut self, packet: &mut Packet, payload: &[u8]) {
         let layer = &mut self.layers[packet.layer];
         let Some(history) = &mut layer.history else { return };
-        let Position { sequence, time, .. } = packet.position;
-        history.put(sequence, time, packet.marker, payload);
+        if !layer.viewers.is_empty() || packet.new_stream {
+            let Position { sequence, time, .. } = packet.position;
+            history.put(sequence, time, packet.marker, payload);
+        }
         let Some(descriptor) = Descriptor::parse(payload) else { return };
         packet.position.picture_id = descriptor.picture_id();
         packet.position.tl0 = descriptor.tl0();
