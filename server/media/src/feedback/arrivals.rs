@@ -50,7 +50,8 @@ impl Arrivals {
         };
         self.top = self.top.max(sequence);
         self.media = media;
-        let ticks = self.epoch.map_or(0, |e| (now.saturating_duration_since(e).as_micros() / 250) as i64);
+        let ticks =
+            self.epoch.map_or(0, |e| (now.saturating_duration_since(e).as_micros() as u64 / 250) as i64);
         if self.kept.len() < MAX_KEPT {
             self.kept.push((sequence, ticks));
         }

@@ -59,7 +59,7 @@ impl Estimate {
     }
 
     fn ticks(&self, now: Instant) -> u64 {
-        (now.saturating_duration_since(self.epoch).as_nanos() / TICK.as_nanos()) as u64
+        now.saturating_duration_since(self.epoch).as_micros() as u64 / 250
     }
 
     /// A packet of this size leaves now; gives its transport-wide sequence number.

@@ -1,4 +1,5 @@
 //! The crate under test, in virtual time: one behaviour a file, told as a story with [`world::World`].
+mod allocations;
 mod client;
 mod gate;
 mod join;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 /// A layer is live if it is not silent for longer than this while another of its track is heard. Chromium stops layers
 /// without a word when bandwidth is short.
-const SILENT: Duration = Duration::from_millis(500);
+const SILENT: Duration = Duration::from_millis(300);
 
 /// Where a layer goes: a place in the table of peers, and one of its slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
