@@ -65,6 +65,7 @@ pub(super) struct Flight {
     pub(super) steps: usize,
     /// How many records it writes.
     pub(super) records: usize,
+    pub(super) began: Timestamp,
     pub(super) write: BoxFuture<'static, Result<(), Failure>>,
 }
 

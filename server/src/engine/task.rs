@@ -231,7 +231,7 @@ impl Engine {
         } else {
             batch.write().boxed()
         };
-        self.flight = Some(Flight { kept, steps, records: count, write });
+        self.flight = Some(Flight { kept, steps, records: count, began: self.now, write });
     }
 
     fn batch(&self, records: Vec<desk::Record>) -> Batch {
@@ -251,6 +251,8 @@ impl Engine {
 
     fn landed(&mut self, done: Result<(), Failure>) {
         let Some(flight) = self.flight.take() else { return };
+        let took = self.moment().since(flight.began);
+        metrics::histogram!("cloud_window_engine_commit_seconds").record(took);
         match done {
             Ok(()) => self.committed(&flight),
             Err(failure) => self.failed(&flight, failure),

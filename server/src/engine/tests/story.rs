@@ -7,7 +7,11 @@ async fn a_visit_leaves_its_whole_story_in_the_database() {
     let mut floor = Floor::new(1, 1).await;
     let call = floor.in_call(0, 0).await;
     let (a, b) = (floor.terminal(0), floor.clerk(0));
-    assert_eq!(floor.media.told().first(), Some(&MediaIntent::Connect { a, b }));
+    assert_eq!(
+        floor.media.told().last(),
+        Some(&MediaIntent::Connect { a, b }),
+        "after what must not be heard"
+    );
     floor.house.rig.clock.advance(Duration::from_secs(5));
     let steps = [
         floor.asks(
