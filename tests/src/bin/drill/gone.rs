@@ -1,0 +1,112 @@
+//! Somebody's machine dies in a call.
+use anyhow::ensure;
+use protocol::ClerkStatus;
+use protocol::ids::CallId;
+use std::time::Duration;
+use system_tests::client::{ClerkRole, TerminalRole};
+use system_tests::report::Measurement;
+use tokio::time::Instant;
+
+use crate::acts::{self, SOON};
+use crate::house::House;
+use crate::line::Line;
+use crate::{absolute, seconds};
+
+const ROUNDS: u32 = 5;
+
+/// A clerk's browser dies: the citizen is told, the same call goes on when the clerk is back, and after the grace the
+/// ticket is at the head of its queue.
+pub(crate) async fn clerk_gone() -> anyhow::Result<Vec<Measurement>> {
+    let mut house = House::build().await?;
+    house.open().await?;
+    let citizen = house.terminal("S10").await?;
+    let mut desk = house.clerk("lin").await?;
+    let call = acts::in_call(&citizen, &desk, 1).await?;
+    let behind = house.terminal("S11").await?;
+    behind.done(acts::take(2)).await?;
+
+    let (mut told, mut back) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let account = desk.account.clone();
+        let began = Instant::now();
+        desk.die().await;
+        citizen.until("the clerk is away", SOON, |view| clerk_away(view, call, true)).await?;
+        told.push(seconds(began));
+        let began = Instant::now();
+        desk = Line::<ClerkRole>::open(&account);
+        desk.until("the same call", SOON, |view| acts::call_at_desk(view).filter(|at| at.id == call)).await?;
+        citizen.until("the clerk is back", SOON, |view| clerk_away(view, call, false)).await?;
+        back.push(seconds(began));
+    }
+    let began = Instant::now();
+    desk.die().await;
+    let limit = Duration::from_secs(40);
+    let (_, ahead) = citizen.until("the ticket waits again", limit, acts::waiting).await?;
+    let waited = seconds(began);
+    ensure!(ahead == 0, "not at the head of the queue: {ahead} ahead");
+    let (_, ahead) = behind.until("the other still waits", SOON, acts::waiting).await?;
+    ensure!(ahead == 1, "the one behind is told {ahead}");
+    let other = house.clerk("he").await?;
+    acts::ready(&other).await?;
+    let next = acts::answer(&citizen, &other).await?;
+    ensure!(next != call, "a new call");
+    let how = house.words("SELECT how FROM calls WHERE how IS NOT NULL").await?;
+    ensure!(how == ["clerk_gone"], "{how:?}");
+    house.verifies().await?;
+    Ok(vec![
+        absolute("clerk_gone_told", &told, "s", "citizen told < 3 s", 3.0),
+        absolute("clerk_gone_back", &back, "s", "same call resumes < 10 s", 10.0),
+        // Thirty seconds, and what the server may take to act on them.
+        absolute("clerk_gone", &[waited], "s", "head of the queue after 30 s", 32.0),
+    ])
+}
+
+/// A terminal dies: the clerk is told, the call can be resumed within the grace, and ends by itself after it.
+pub(crate) async fn terminal_gone() -> anyhow::Result<Vec<Measurement>> {
+    let mut house = House::build().await?;
+    house.open().await?;
+    let mut citizen = house.terminal("S10").await?;
+    let desk = house.clerk("lin").await?;
+    let call = acts::in_call(&citizen, &desk, 1).await?;
+    let mut told = Vec::new();
+    let mut back = Vec::new();
+    for round in 0..ROUNDS {
+        let account = citizen.account.clone();
+        let began = Instant::now();
+        citizen.die().await;
+        desk.until("the terminal is away", SOON, |view| terminal_away(view, call, true)).await?;
+        told.push(seconds(began));
+        // Once nearly the whole grace.
+        tokio::time::sleep(Duration::from_secs(if round == 0 { 110 } else { 0 })).await;
+        let began = Instant::now();
+        citizen = Line::<TerminalRole>::open(&account);
+        let same = |view: &_| acts::call_at_terminal(view).filter(|at| at.id == call);
+        citizen.until("the same call", SOON, same).await?;
+        desk.until("the terminal is back", SOON, |view| terminal_away(view, call, false)).await?;
+        back.push(seconds(began));
+    }
+    let began = Instant::now();
+    citizen.die().await;
+    let over = |view: &protocol::ClerkView| matches!(view.status, ClerkStatus::WrapUp { .. }).then_some(());
+    desk.until("the call is over", Duration::from_secs(135), over).await?;
+    let ended = seconds(began);
+    ensure!(ended >= 119.0, "ended within the grace, after {ended} s");
+    let how = house.words("SELECT how FROM calls").await?;
+    ensure!(how == ["terminal_gone"], "{how:?}");
+    house.verifies().await?;
+    Ok(vec![
+        absolute("terminal_gone_told", &told, "s", "clerk told < 5 s", 5.0),
+        absolute("terminal_gone_back", &back, "s", "same call resumes, also after 110 s", 10.0),
+        absolute("terminal_gone", &[ended], "s", "resumable for 120 s, then over", 122.0),
+    ])
+}
+
+fn clerk_away(view: &protocol::TerminalView, call: CallId, away: bool) -> Option<()> {
+    let at = acts::call_at_terminal(view)?;
+    (at.id == call && at.clerk.away == away).then_some(())
+}
+
+fn terminal_away(view: &protocol::ClerkView, call: CallId, away: bool) -> Option<()> {
+    let at = acts::call_at_desk(view)?;
+    (at.id == call && at.terminal.away == away).then_some(())
+}
