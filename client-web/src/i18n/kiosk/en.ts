@@ -46,6 +46,7 @@ export default {
     title: 'Choose your language',
     size: 'Text size?',
     next: 'Like this, next',
+    hello: 'Hello',
     zh: '普通话',
     yue: '廣東話',
     hak: '客家话',
@@ -117,6 +118,7 @@ export default {
     also: 'also called “{word}”',
   },
   scen: {
+    choose: 'Please choose one',
     count: 'Question {n} of {of}',
     wrong: 'A wrong choice does no harm; staff check it with you by video.',
     elsewhere: 'Another office is responsible',
@@ -187,6 +189,7 @@ export default {
     code: 'Code {code}',
   },
   wait: {
+    seated: 'Please stay seated. It rings and the screen turns green when it is your turn',
     your: 'Your number',
     ask: 'advice',
     ahead: 'Ahead of you',
@@ -359,6 +362,7 @@ export default {
     fail: 'This page could not be loaded',
   },
   done: {
+    ended: 'The call has ended. Please see the result',
     accepted: 'Formally accepted',
     refused: 'We cannot accept this',
     refusedSub: 'Where to go and how to appeal is written in the notice',

@@ -47,6 +47,7 @@ export default {
     title: '请选您听得懂的话',
     size: '字要多大？',
     next: '就这样，下一步',
+    hello: '您好',
     zh: '普通话',
     yue: '廣東話',
     hak: '客家话',
@@ -117,6 +118,7 @@ export default {
     also: '也叫“{word}”',
   },
   scen: {
+    choose: '请选一项',
     count: '第 {n} 问，共 {of} 问',
     wrong: '选错也不要紧，工作人员会在视频里帮您核对。',
     elsewhere: '这件事归别的部门管',
@@ -185,6 +187,7 @@ export default {
     code: '编号 {code}',
   },
   wait: {
+    seated: '请坐着等，轮到您时会响铃，整屏变绿',
     your: '您的号码',
     ask: '咨询',
     ahead: '前面还有',
@@ -356,6 +359,7 @@ export default {
     fail: '这一页读不出来',
   },
   done: {
+    ended: '通话结束了，请看结果',
     accepted: '已经正式受理',
     refused: '这件事本区不能受理',
     refusedSub: '该找哪里、怎么申诉，都写在通知书里',

@@ -47,6 +47,7 @@ export default {
     title: '請揀您聽得明嘅話',
     size: '字要幾大？',
     next: '就噉，下一步',
+    hello: '您好',
     zh: '普通话',
     yue: '廣東話',
     hak: '客家话',
@@ -117,6 +118,7 @@ export default {
     also: '又叫「{word}」',
   },
   scen: {
+    choose: '請揀一項',
     count: '第 {n} 問，共 {of} 問',
     wrong: '揀錯都唔緊要，職員會喺視像幫您核對。',
     elsewhere: '呢件事歸第個部門管',
@@ -185,6 +187,7 @@ export default {
     code: '編號 {code}',
   },
   wait: {
+    seated: '請坐低等，到您嗰陣會響鐘，成個屏變綠',
     your: '您嘅號碼',
     ask: '諮詢',
     ahead: '前面仲有',
@@ -356,6 +359,7 @@ export default {
     fail: '呢頁讀唔到',
   },
   done: {
+    ended: '通話完咗，請睇結果',
     accepted: '已經正式受理',
     refused: '呢件事本區受理唔到',
     refusedSub: '應該搵邊度、點樣申訴，通知書都寫咗',
