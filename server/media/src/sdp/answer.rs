@@ -1,7 +1,13 @@
 //! Writes the one answer (RFC 8829 §5.3 in part).
 use super::{Feedback, Kind, Line, Offer, Use, extmap};
+use crate::Track;
 use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
+
+/// Chromium begins its bandwidth estimate with 300 kbit/s, which leaves the larger layers of a camera off for as long as
+/// half a minute on a busy machine. Told so, it begins with this many kbit/s, and its congestion control corrects that on
+/// a narrow path within a second or two; before the ring it sends only the lowest layer anyway.
+const START: &str = "x-google-start-bitrate=2500";
 
 /// What the answering side says of itself.
 #[derive(Clone, Copy, Debug)]
@@ -85,8 +91,12 @@ fn write_common(out: &mut String, line: &Line, me: &Identity<'_>) -> std::fmt::R
     }
     let codec = if line.kind == Kind::Audio { "opus/48000/2" } else { "VP8/90000" };
     write!(out, "a=rtpmap:{format} {codec}\r\n")?;
-    if !line.payload.parameters.is_empty() {
-        write!(out, "a=fmtp:{format} {}\r\n", line.payload.parameters)?;
+    let begins =
+        if line.used == Use::Sends(Track::Camera) && line.payload.has(Feedback::Remb) { START } else { "" };
+    let parameters = [line.payload.parameters.as_str(), begins];
+    let parameters: Vec<&str> = parameters.into_iter().filter(|p| !p.is_empty()).collect();
+    if !parameters.is_empty() {
+        write!(out, "a=fmtp:{format} {}\r\n", parameters.join(";"))?;
     }
     for (feedback, name) in Feedback::ALL {
         if line.payload.has(feedback) {

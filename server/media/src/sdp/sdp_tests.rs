@@ -72,6 +72,11 @@ fn the_answer_says_what_browsers_need() {
     assert!(answer.contains("a=candidate:1 1 udp 2130706431 192.0.2.1 5000 typ host\r\n"));
     assert!(answer.contains("a=candidate:2 1 udp 2130706175 2001:db8::1 5000 typ host\r\n"));
     assert_eq!(answer.matches("a=msid:face ").count(), 2, "the first voice and face are in sync");
+    assert_eq!(
+        answer.matches("a=fmtp:96 x-google-start-bitrate=2500\r\n").count(),
+        1,
+        "the camera's line only"
+    );
     assert!(!answer.contains("63"), "red is not ours");
     assert!(answer.lines().all(|line| !line.is_empty()) && answer.ends_with("\r\n"));
     assert!(parse(&answer.replace("a=setup:passive", "a=setup:active")).is_ok(), "it is SDP itself");
@@ -82,7 +87,7 @@ fn feedback_that_was_not_offered_is_not_answered() {
     let offering = Offering { transport_wide: false, remb: false, repeats: false, ..Offering::default() };
     let offer = parse(&offering.sdp()).unwrap();
     let answer = answer(&offer, &identity(&["192.0.2.1:5".parse().unwrap()]), &ssrcs(11));
-    for absent in ["transport-cc", "goog-remb", "transport-wide", "rtx", "FID"] {
+    for absent in ["transport-cc", "goog-remb", "x-google", "transport-wide", "rtx", "FID"] {
         assert!(!answer.contains(absent), "{absent}");
     }
 }
