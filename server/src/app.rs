@@ -22,10 +22,14 @@ mod hours;
 mod notify;
 mod policy;
 mod run;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod tls;
 
-pub(crate) use build::open_store;
 pub use build::{Application, StartError};
+pub(crate) use build::{checkpoints_file, keys_folder, open_store};
 pub use hours::open_now;
 pub use run::RunError;
 

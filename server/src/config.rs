@@ -193,7 +193,7 @@ impl Config {
     pub fn database(&self) -> String {
         match &self.database_url {
             Some(url) => url.reveal().to_owned(),
-            None => format!("sqlite://{}", self.data.join("cloud-window.db").display()),
+            None => crate::store::Store::sqlite_url(&self.data.join("cloud-window.db")),
         }
     }
 

@@ -78,6 +78,16 @@ impl Application {
         lifecycle: Lifecycle,
         showroom: Option<Showroom>,
     ) -> Result<Self, StartError> {
+        Self::build_with(config, clock, lifecycle, showroom, Sockets::default()).await
+    }
+
+    pub(crate) async fn build_with(
+        config: Config,
+        clock: SharedClock,
+        lifecycle: Lifecycle,
+        showroom: Option<Showroom>,
+        sockets: Sockets,
+    ) -> Result<Self, StartError> {
         let tls = match (&config.tls_cert, &config.tls_key) {
             (Some(cert), Some(key)) => Some(tls::read(cert, key)?),
             _ => None,
@@ -93,9 +103,6 @@ impl Application {
         }
         let catalogue = catalogue::Shared::new(stored.unwrap_or_default())?;
         let papers = Papers::new(&config.fonts, &config.authority, &config.help_line);
-        if let Err(error) = papers.usable() {
-            tracing::warn!(%error, "papers cannot be made");
-        }
         let (media, media_events) = MediaHandle::start(MediaIoConfig::new(&config, clock.clone()))?;
         let engine =
             start_engine(&config, &catalogue.get().catalogue, &store, &keys, &clock, &media, &lifecycle)
@@ -121,7 +128,7 @@ impl Application {
             cases,
             keys,
             catalogue,
-            sockets: Sockets::default(),
+            sockets,
             showroom,
         };
         Ok(Self { state: AppState::new(parts), pages, tls, metrics, media_events })

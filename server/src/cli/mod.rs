@@ -5,8 +5,10 @@
 use clap::{Parser, Subcommand};
 use serde::Serialize;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+use anyhow::Context as _;
 
 use crate::app::open_store;
 use crate::clock::SharedClock;
@@ -18,6 +20,7 @@ mod catalogue;
 mod demo;
 mod migrate;
 mod serve;
+mod table;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -142,6 +145,11 @@ impl Cli {
             Command::VerifyLedger(command) => command.run(context).await,
         }
     }
+}
+
+/// A file to be imported.
+fn read(file: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
 }
 
 /// Whoever reads the answer has had enough, as with `| head`.

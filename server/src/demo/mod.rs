@@ -20,6 +20,8 @@ mod lan;
 mod neighbours;
 mod people;
 mod stock;
+#[cfg(test)]
+mod tests;
 
 pub use lan::Lan;
 
@@ -95,7 +97,7 @@ pub async fn run(mut config: Config, clock: SharedClock, options: Options) -> an
     let (state, addresses) = (app.state().clone(), Addresses::of(&app, options.lan.as_ref())?);
     let mut running = tokio::spawn(app.run());
     let opening = async {
-        neighbours::start(&state, stocked.neighbours);
+        neighbours::start(&state, stocked.neighbours, neighbours::Rhythm(1.0));
         while !crate::http::health::is_ready(&state).await {
             tokio::task::yield_now().await;
         }

@@ -49,7 +49,7 @@ struct Line {
 }
 
 impl Sockets {
-    /// With another pace than the usual one, for tests.
+    /// With another pace than the usual one.
     #[must_use]
     pub fn paced(pace: Pace) -> Self {
         Self(Arc::new(Inner { pace, live: Mutex::default() }))
@@ -97,6 +97,12 @@ impl Sockets {
                 Err(error) => tracing::warn!(%error, "a session could not be asked for"),
             }
         }
+    }
+
+    /// The way to a party's connection, for tests that play the engine.
+    #[cfg(test)]
+    pub(crate) fn outbox(&self, party: Party) -> Option<Outbox> {
+        self.live().get(&party).map(|line| line.outbox.clone())
     }
 
     pub(super) fn pace(&self) -> Pace {

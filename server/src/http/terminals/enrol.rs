@@ -15,7 +15,7 @@ use crate::store::{Store, StoreError, sites, terminals};
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Enrol {
-    /// The code, as `cloud-window terminal add-code` printed it.
+    /// The code, as `cloud-window terminal code` printed it.
     #[schema(example = "7K2QF-0M9XD")]
     code: String,
     /// The public half of the device's key.
