@@ -30,6 +30,8 @@ mod stills;
 mod terminals;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod whole;
 
 /// Every endpoint of `/api/v1`, with its documentation.

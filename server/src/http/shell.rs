@@ -1,4 +1,4 @@
-//! What every request passes through, outermost first: a number, the log, panics, headers, compression, time and size.
+//! What every request passes through, outermost first: a number, the log, headers, compression, panics, time and size.
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -43,9 +43,9 @@ pub(super) fn around(router: Router, state: &AppState) -> Router {
     router
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .layer(from_fn(in_time))
+        .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.config.tls(), headers))
-        .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(state.clone(), watched))
 }
 

@@ -32,7 +32,7 @@ type Socket = WebSocketStream<TokioIo<Upgraded>>;
 /// How long a media offer waits for the view that allows it: the page may be a little faster than its own news.
 const OFFER_PATIENCE: Duration = Duration::from_millis(500);
 /// What is still read of somebody who is being closed.
-const LAST_BYTES: u64 = 1 << 20;
+const LAST_BYTES: u64 = 8 << 20;
 
 /// How a connection ends.
 enum End {

@@ -16,6 +16,8 @@ mod actor;
 mod bucket;
 mod greeting;
 mod sockets;
+#[cfg(test)]
+mod tests;
 mod upgrade;
 mod words;
 
