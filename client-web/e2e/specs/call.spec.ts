@@ -1,6 +1,5 @@
 /** Terminal and desk see and hear each other: frame numbers and tones are read back, not believed. */
 import { expect, test, type Page } from '@playwright/test'
-import { FRAMES } from '../rig/code'
 import { TONES } from '../rig/media'
 import { DESK, KIOSK, People } from '../rig/people'
 import { flow, loudness, watch } from '../rig/reading'
@@ -75,8 +74,10 @@ test('both see and hear each other; mute and hold silence; nothing is lost in a 
       expect(far.people).toEqual([1])
       expect(far.backwards).toBe(0)
       expect(far.pictures).toBeGreaterThan(own.pictures * 0.9)
+      // The sender's browser drops pictures on a busy machine; what it showed itself is the measure of the way between.
       expect(far.longestGapMs).toBeLessThan(own.longestGapMs + 500)
-      expect(far.lost).toBeLessThan(FRAMES / 4)
+      expect(far.lost).toBeLessThan(own.lost * 1.2 + 20)
+      expect(far.repeated).toBeLessThan(own.repeated + 10)
     })
 
     await finish(clerk.page, 'advice')
