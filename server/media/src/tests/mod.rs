@@ -1,6 +1,7 @@
 //! The crate under test, in virtual time: one behaviour a file, told as a story with [`world::World`].
 mod allocations;
 mod client;
+mod fallback;
 mod gate;
 mod join;
 mod layers;
