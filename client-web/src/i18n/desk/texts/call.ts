@@ -385,7 +385,10 @@ export const call = {
   },
   pad: {
     bar: ['通话条', '通話條', 'Call bar'],
+    banner: ['协助横幅和“停止”', '協助橫額同「停止」', 'Help banner and “stop”'],
     clerk: ['您的画面', '您嘅畫面', 'Your picture'],
+    keys: ['麦克风、音量、打字', '咪、音量、打字', 'Microphone, volume, typing'],
+    form: ['看申请表', '睇申請表', 'The form'],
     document: ['高拍仪', '高拍儀', 'Document camera'],
     list: ['材料清单', '材料清單', 'Checklist'],
     hang_up: ['挂断', '收線', 'Hang up'],
