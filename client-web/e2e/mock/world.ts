@@ -112,7 +112,9 @@ export class World {
     }
     if (body.type !== 'slot_size') this.said.push(body)
     if (body.type === 'media_offer') {
-      answer({ type: 'media_answer', sdp: await answerMedia(this.#page, body.sdp) })
+      // The page may go away while it answers itself: then nobody waits for it.
+      const sdp = await answerMedia(this.#page, body.sdp).catch(() => undefined)
+      if (sdp !== undefined) answer({ type: 'media_answer', sdp })
       return
     }
     answer({ type: 'done' })

@@ -26,7 +26,7 @@ pub(super) struct SignIn {
 /// An open session.
 #[derive(Serialize, ToSchema)]
 pub(super) struct SignedIn {
-    /// Sent as `Authorization: Bearer …` with every request. Kept in memory only, never in a URL.
+    /// Sent as `Authorization: Bearer …` with every request. Kept no longer than the page's tab lives, never in a URL.
     token: String,
     /// When the session ends by itself, in microseconds since 1970, UTC.
     #[schema(value_type = i64)]

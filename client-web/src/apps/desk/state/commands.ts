@@ -47,6 +47,7 @@ export function useCommands() {
     const list = call?.case?.materials ?? []
     const chosen = list.find((one) => one.code === ui.material) ?? list.find((one) => one.state === 'missing')
     if (!call || !chosen || call.capture || !call.assist.granted.includes('capture')) return
+    if (call.case?.state !== 'intake') return
     ui.material = chosen.code
     void say({ type: 'capture', call: call.id, material: chosen.code })
   }

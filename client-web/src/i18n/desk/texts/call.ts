@@ -44,6 +44,7 @@ export const call = {
       'for {material}, {n} taken',
     ],
     still_no_case: ['先建办件才能拍', '開咗辦件先影得', 'Open the case first'],
+    still_decided: ['已有结论，不再拍', '已有結論，唔再影', 'Decided: no more stills'],
     still_no_consent: [
       '申请人同意“拍”之后才能拍',
       '申請人同意「影」之後先影得',

@@ -22,7 +22,6 @@ export const common = {
     none: ['无', '無', 'none'],
     pieces: ['{n} 件', '{n} 件', '{n}'],
     reason: ['原因', '原因', 'Reason'],
-    keep_open: ['返回通话', '返去通話', 'Back to the call'],
   },
   date: {
     plain: ['{m} 月 {d} 日', '{m} 月 {d} 日', '{d} {m}'],

@@ -154,6 +154,7 @@ export const handoff = {
       '{number} 已撤回，責任人仍然係您',
       '{number} withdrawn; you are still the owner',
     ],
+    sender: ['转出的人', '轉出嘅人', 'sender'],
     owner_now: ['现在的责任人', '而家嘅責任人', 'owner now'],
     you: ['您，{name} {number}', '您，{name} {number}', 'You, {name} {number}'],
     applicant: ['申请人 {name}', '申請人 {name}', 'Applicant {name}'],

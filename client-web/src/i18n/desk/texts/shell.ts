@@ -28,6 +28,8 @@ export const shell = {
     my_queues: ['我的 {n} 个队列', '我嘅 {n} 條隊', 'My {n} queues'],
     waiting: ['等候', '等緊', 'Waiting'],
     people: ['人', '人', 'people'],
+    to_call: ['返回通话', '返去通話', 'Back to the call'],
+    to_wrap_up: ['返回收尾', '返去收尾', 'Back to wrap-up'],
     longest: ['最久', '最耐', 'longest'],
     devices_ok: ['设备正常', '設備正常', 'Devices fine'],
     devices_bad: ['设备有问题', '設備有問題', 'Device problem'],
