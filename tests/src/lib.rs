@@ -2,6 +2,7 @@
 //!
 //! The clients share no code with the server beyond the types of `protocol`: what works here works for any client that
 //! keeps to `PROTOCOL.md`.
+pub mod app;
 pub mod bench;
 pub mod client;
 pub mod clock;

@@ -176,4 +176,22 @@ impl Visit {
         let free = |stage: &TerminalStage| matches!(stage, TerminalStage::Free);
         self.socket.until("free", SOON, |view| free(&view.stage).then_some(())).await
     }
+
+    /// Leaves in whatever stage the visit is, and wipes.
+    ///
+    /// # Errors
+    /// If the server refuses.
+    pub async fn give_up(&self) -> anyhow::Result<()> {
+        match self.socket.view().map(|view| view.stage) {
+            Some(TerminalStage::Waiting { ticket, .. } | TerminalStage::Ringing { ticket, .. }) => {
+                self.socket.ask(TerminalMessage::CancelTicket { ticket: ticket.id }).await?;
+            }
+            Some(TerminalStage::InCall { call }) => {
+                self.socket.ask(TerminalMessage::HangUp { call: call.id }).await?;
+                self.ended(SOON).await?;
+            }
+            Some(TerminalStage::Free | TerminalStage::Ended { .. }) | None => {}
+        }
+        self.wipe().await
+    }
 }

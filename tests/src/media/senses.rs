@@ -95,13 +95,17 @@ pub struct VideoSlot {
     pub delays_us: Vec<u64>,
     /// The longest that a picture stood still beyond the time that its sender took for the next one.
     pub longest_freeze: Duration,
-    /// Pictures that came although an earlier one of their layer did not (or comes late).
+    /// How often a picture came before the one that precedes it in its layer, which is lost or late.
     pub skipped: u64,
-    /// Pictures that came twice or in the wrong order.
+    /// Pictures that came after a later one, as repaired packets do.
+    pub late: u64,
+    /// Pictures that came twice.
     pub repeated: u64,
     /// Pictures that began a source or layer without being a keyframe.
     pub undecodable: u64,
     last_us: u64,
+    /// Pictures of the present source and layer.
+    counts: Stream,
 }
 
 impl VideoSlot {
@@ -124,19 +128,24 @@ impl VideoSlot {
         let Some(seen) = picture::parse(payload) else { return };
         let stamp = seen.stamp;
         let before = self.last.map(|s| s.stamp);
-        match before {
-            Some(last) if (last.source, last.layer) == (stamp.source, stamp.layer) => {
-                match stamp.count.wrapping_sub(last.count) {
-                    1 => {}
-                    2..=0x7fff_ffff => self.skipped += 1,
-                    _ => {
-                        self.repeated += 1;
-                        return;
-                    }
+        if before.is_none_or(|last| (last.source, last.layer) != (stamp.source, stamp.layer)) {
+            self.undecodable += u64::from(!seen.keyframe);
+            self.counts = Stream::default();
+        }
+        if !self.counts.take(stamp.count as u16) {
+            self.repeated += 1;
+            return;
+        }
+        *self.pictures.entry((stamp.source, stamp.layer)).or_default() += 1;
+        if let Some(last) = before.filter(|last| (last.source, last.layer) == (stamp.source, stamp.layer)) {
+            match stamp.count.wrapping_sub(last.count) {
+                1 => {}
+                2..=0x7fff_ffff => self.skipped += 1,
+                _ => {
+                    self.late += 1;
+                    return;
                 }
             }
-            _ if !seen.keyframe => self.undecodable += 1,
-            _ => {}
         }
         if let Some(last) = before.filter(|last| last.source == stamp.source) {
             // Of what was skipped in between, each picture would have taken as long.
@@ -148,7 +157,6 @@ impl VideoSlot {
             let frozen = now_us.saturating_sub(self.last_us).saturating_sub(sender);
             self.longest_freeze = self.longest_freeze.max(Duration::from_micros(frozen));
         }
-        *self.pictures.entry((stamp.source, stamp.layer)).or_default() += 1;
         self.delays_us.push(now_us.saturating_sub(stamp.sent_us));
         self.first_us.get_or_insert(now_us);
         self.last_us = now_us;
@@ -242,10 +250,11 @@ mod tests {
         show(&mut slot, 7, 2, 11, false, 61_000);
         show(&mut slot, 7, 2, 13, false, 301_000);
         show(&mut slot, 7, 2, 12, false, 302_000);
+        show(&mut slot, 7, 2, 12, false, 303_000);
         show(&mut slot, 7, 0, 40, true, 310_000);
         show(&mut slot, 9, 0, 1, false, 9_000_000);
-        assert_eq!((slot.seen(7), slot.seen_others(7)), (4, 1));
-        assert_eq!((slot.skipped, slot.repeated, slot.undecodable), (1, 1, 1));
+        assert_eq!((slot.seen(7), slot.seen_others(7)), (5, 1));
+        assert_eq!((slot.skipped, slot.late, slot.repeated, slot.undecodable), (1, 1, 1, 1));
         // 240 ms after the picture before the skipped one, of which the sender took 120.
         assert_eq!(slot.longest_freeze, Duration::from_millis(120));
         assert!(slot.delays_us.iter().all(|d| *d == 500));

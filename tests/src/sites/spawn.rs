@@ -169,7 +169,7 @@ impl Process {
             .arg(SERVE)
             .arg("--data")
             .arg(house.data())
-            .args(["serve", "--listen", here, "--media-listen", here])
+            .args(["serve", "--listen", here, "--media-listen", here, "--metrics-listen", here])
             .env("CLOUD_WINDOW_LOG__FILTER", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

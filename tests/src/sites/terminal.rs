@@ -1,6 +1,6 @@
 //! Plays one terminal: visit after visit.
-use protocol::ids::CallId;
-use protocol::{Capability, Locale, ShownText, TerminalMessage, TerminalStage};
+use protocol::ids::{CallId, PaperId};
+use protocol::{Capability, Locale, ShownText, TerminalMessage, TerminalStage, Timestamp};
 use rand_chacha::ChaCha12Rng;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +24,8 @@ pub(super) async fn play(play: Arc<Play>, terminal: Terminal, mut rng: ChaCha12R
         };
         if let Err(error) = one_visit(&play, &visit, &mut rng).await {
             play.tally.failed(&name(&terminal), &error);
+            // So that the next visit can begin; that this one failed is noted already.
+            let _ = visit.give_up().await;
         }
     }
 }
@@ -59,15 +61,18 @@ async fn one_visit(play: &Play, visit: &Visit, rng: &mut ChaCha12Rng) -> anyhow:
 /// Does what the clerk asks for until the call ends.
 async fn in_call(play: &Play, visit: &Visit, call: CallId) -> anyhow::Result<()> {
     enum Wanted {
-        Assist(Vec<Capability>),
-        Paper(protocol::ids::PaperId),
+        Assist(Vec<Capability>, Option<Timestamp>),
+        Paper(PaperId),
         Ended,
     }
-    let mut received = Vec::new();
+    // The view that shows an answer comes after the answer is done: each question is known by its end.
+    let (mut received, mut answered) = (Vec::new(), None);
     loop {
         let next = visit.socket.until("end of the call", CALL, |view| match &view.stage {
-            TerminalStage::InCall { call } if !call.assist.asked.is_empty() => {
-                Some(Wanted::Assist(call.assist.asked.clone()))
+            TerminalStage::InCall { call }
+                if !call.assist.asked.is_empty() && call.assist.ask_ends_at != answered =>
+            {
+                Some(Wanted::Assist(call.assist.asked.clone(), call.assist.ask_ends_at))
             }
             TerminalStage::InCall { call } => {
                 call.showing.filter(|paper| !received.contains(paper)).map(Wanted::Paper)
@@ -76,7 +81,8 @@ async fn in_call(play: &Play, visit: &Visit, call: CallId) -> anyhow::Result<()>
             _ => None,
         });
         match next.await? {
-            Wanted::Assist(granted) => {
+            Wanted::Assist(granted, question) => {
+                answered = question;
                 let shown = Some(ShownText { version: "headless-1".to_owned(), locale: Locale::ZhCn });
                 visit.socket.ask(TerminalMessage::AnswerAssist { call, granted, shown }).await?;
                 play.tally.acknowledged(Record::Assist(call));
