@@ -21,6 +21,9 @@ pub(super) const GROUP: usize = 64;
 /// How many decided inputs may wait for their commit; beyond, requests are refused.
 const MOST_STEPS: usize = 1024;
 
+/// After so many turns without a rest the figures are brought up to date.
+const SHOW_EVERY: u64 = 64;
+
 /// What the task owns.
 ///
 /// `ahead` is always what `durable` becomes by applying the events of `kept` and then those of `steps`.
@@ -97,9 +100,10 @@ impl Engine {
     }
 
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
-        loop {
+        for turn in 0u64.. {
             self.settle();
-            if commands.is_empty() {
+            // Counting goes over everybody: when there is time, and now and then when there is none.
+            if commands.is_empty() || turn.is_multiple_of(SHOW_EVERY) {
                 self.show();
             }
             let due = self.due_in();
