@@ -25,7 +25,7 @@ pub(crate) async fn restart_in_call() -> anyhow::Result<Vec<Measurement>> {
     house.open().await?;
     let (citizen, desk) = (house.terminal("S10").await?, house.clerk("lin").await?);
     let call = acts::in_call(&citizen, &desk, 1).await?;
-    let mut peers = talk(&citizen, &desk).await?;
+    let mut peers = Box::pin(talk(&citizen, &desk)).await?;
     let case = acts::open_case(&desk, call, "the-case-that-stays").await?;
     let (mut line, mut order) = (Vec::new(), Vec::new());
     for n in 0..WAITING {
@@ -46,7 +46,7 @@ pub(crate) async fn restart_in_call() -> anyhow::Result<Vec<Measurement>> {
         restored.push(seconds(began));
         back(&citizen, kill).await?;
         back(&desk, kill).await?;
-        peers = talk(&citizen, &desk).await?;
+        peers = Box::pin(talk(&citizen, &desk)).await?;
         again.push(seconds(began));
         let same = |at: &protocol::CallView| {
             at.id == call && at.case.as_ref().is_some_and(|c| c.number == case["number"])
@@ -120,7 +120,7 @@ async fn talk(citizen: &Line<TerminalRole>, desk: &Line<ClerkRole>) -> anyhow::R
 }
 
 async fn joined<R: Role>(line: &Line<R>, offer: impl FnOnce(String) -> R::Message) -> anyhow::Result<Peer> {
-    let peer = Peer::new(line.account.number, line.account.server.local(), Sending::ALL).await?;
+    let peer = Box::pin(Peer::new(line.account.number, line.account.server.local(), Sending::ALL)).await?;
     let sdp = peer.offer().await?;
     let Common::MediaAnswer { sdp } = line.ask(offer(sdp)).await? else {
         bail!("an offer without an answer")
