@@ -9,6 +9,7 @@ mod pairing;
 pub mod sfu;
 pub mod stats;
 pub mod sys;
+mod tickets;
 
 pub use sfu::{Server, serve};
 
@@ -32,8 +33,9 @@ struct Experiment {
     run: fn() -> anyhow::Result<Vec<Measurement>>,
 }
 
-const EXPERIMENTS: [Experiment; 4] = [
+const EXPERIMENTS: [Experiment; 5] = [
     Experiment { names: &["pairing_decision_us"], run: pairing::measure },
+    Experiment { names: &["ticket_to_position_ms_p99"], run: tickets::measure },
     Experiment { names: &["native_join_ms_p50"], run: join::measure },
     Experiment { names: &["forward_cpu_us_12"], run: || forward::measure(12) },
     Experiment { names: &["forward_cpu_us_48", "call_memory_mib"], run: || forward::measure(48) },
