@@ -2,7 +2,6 @@
 use super::client::{Cadence, Slots, Swarm};
 use super::sfu::{Server, Sfu};
 use super::stats::Samples;
-use super::sys::Precedence;
 use crate::report::{Measurement, Reference};
 use anyhow::{Context, bail, ensure};
 use std::time::Duration;
@@ -38,7 +37,6 @@ struct Outcomes {
 /// # Errors
 /// When a run is not possible without loss.
 pub(super) fn measure(calls: u32) -> anyhow::Result<Vec<Measurement>> {
-    let _precedence = Precedence::take();
     let (mut ours, mut reference) = (Outcomes::default(), Outcomes::default());
     for round in 0..ROUNDS {
         let order =

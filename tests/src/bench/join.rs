@@ -3,7 +3,6 @@ use super::client::{Cadence, Slots, Swarm};
 use super::now;
 use super::sfu::{Server, Sfu};
 use super::stats::Samples;
-use super::sys::Precedence;
 use crate::report::{Measurement, Reference};
 use anyhow::{Context, ensure};
 use std::time::Duration;
@@ -54,7 +53,6 @@ impl Side {
 /// # Errors
 /// When a client cannot join.
 pub(super) fn measure() -> anyhow::Result<Vec<Measurement>> {
-    let _precedence = Precedence::take();
     let (mut ours, mut reference) = (Side::start(Server::Ours)?, Side::start(Server::Str0m)?);
     for round in 0..JOINS {
         let sides = if round % 2 == 0 { [&mut ours, &mut reference] } else { [&mut reference, &mut ours] };

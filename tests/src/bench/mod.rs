@@ -51,6 +51,7 @@ pub fn run(wishes: &Wishes, screen: &mut impl std::io::Write) -> anyhow::Result<
     let chosen: Vec<&Experiment> =
         EXPERIMENTS.iter().filter(|experiment| experiment.names.iter().any(|name| wanted(name))).collect();
     ensure!(!chosen.is_empty(), "no such benchmark; there are: {}", all_names().join(", "));
+    let _precedence = sys::Precedence::take();
     let (mut measured, mut failed) = (Vec::new(), Vec::new());
     for experiment in chosen {
         let names = experiment.names.join(", ");

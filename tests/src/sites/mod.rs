@@ -16,4 +16,6 @@ mod work;
 pub use options::Options;
 pub use report::{Calls, Figures, Handoffs, Latency, Media, Records, Report, ServerUse, Spread};
 pub use run::run;
+pub(crate) use spawn::{CATALOGUE, Process};
 pub use spawn::{House, Plan, SERVE, serve};
+pub(crate) use work::{Matter, matters};

@@ -20,7 +20,7 @@ use crate::clock::within;
 /// The first argument of the second process; for nobody else.
 pub const SERVE: &str = "serve-for-sites";
 
-const CATALOGUE: &str = include_str!("../../../server/sample/catalogue.json");
+pub(crate) const CATALOGUE: &str = include_str!("../../../server/sample/catalogue.json");
 const HOLIDAYS: &str = include_str!("../../../server/sample/holidays.json");
 const SITES: &str = include_str!("../../../server/sample/sites.json");
 const STARTS: Duration = Duration::from_secs(60);
@@ -49,7 +49,19 @@ impl House {
     /// # Errors
     /// What a command said.
     pub async fn new(plan: Plan) -> anyhow::Result<Self> {
-        let folder = tempfile::tempdir()?;
+        Self::within(tempfile::tempdir()?, plan).await
+    }
+
+    /// The same on the disk that holds `folder`: one for temporary files may lie in memory, where everything is durable at
+    /// once.
+    ///
+    /// # Errors
+    /// What a command said.
+    pub async fn beside(folder: &Path, plan: Plan) -> anyhow::Result<Self> {
+        Self::within(TempDir::with_prefix_in("house-", folder)?, plan).await
+    }
+
+    async fn within(folder: TempDir, plan: Plan) -> anyhow::Result<Self> {
         let path = |name: &str| folder.path().join(name);
         std::fs::write(path("catalogue.json"), CATALOGUE)?;
         std::fs::write(path("holidays.json"), HOLIDAYS)?;
@@ -156,14 +168,14 @@ pub async fn serve(args: impl Iterator<Item = String>) -> ExitCode {
 }
 
 /// The second process.
-pub(super) struct Process {
+pub(crate) struct Process {
     child: Child,
-    pub(super) url: String,
+    pub(crate) url: String,
 }
 
 impl Process {
     /// Starts `cloud-window serve` on the house's data and waits until it says where it answers.
-    pub(super) async fn start(house: &House) -> anyhow::Result<Self> {
+    pub(crate) async fn start(house: &House) -> anyhow::Result<Self> {
         let here = "127.0.0.1:0";
         let mut child = Command::new(std::env::current_exe()?)
             .arg(SERVE)
@@ -192,14 +204,14 @@ impl Process {
     }
 
     /// What it used so far.
-    pub(super) fn usage(&self) -> ServerUse {
+    pub(crate) fn usage(&self) -> ServerUse {
         let Some(pid) = self.child.id() else { return ServerUse::default() };
         let folder = PathBuf::from(format!("/proc/{pid}"));
         ServerUse { cpu_s: cpu_seconds(&folder), rss_mib: peak_mib(&folder) }
     }
 
     /// Asks it to stop when it is idle, and waits for that.
-    pub(super) async fn stop(mut self) -> anyhow::Result<()> {
+    pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
         let pid = self.child.id().context("the server ended by itself")?;
         // The standard library can only kill.
         let asked = Command::new("kill").arg("-TERM").arg(pid.to_string()).status().await?;

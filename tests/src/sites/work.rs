@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 /// A matter that can be accepted in one call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Matter {
-    pub(super) item: String,
-    pub(super) scenario: String,
+pub(crate) struct Matter {
+    pub(crate) item: String,
+    pub(crate) scenario: String,
 }
 
 #[derive(Deserialize)]
@@ -32,7 +32,7 @@ struct Scenario {
 }
 
 /// The matters of a catalogue (JSON) that belong to one of the queues and to no other authority.
-pub(super) fn matters(
+pub(crate) fn matters(
     catalogue: serde_json::Value,
     queues: &BTreeSet<String>,
 ) -> anyhow::Result<Vec<Matter>> {
