@@ -254,7 +254,8 @@ pub fn load(base: &Config, file: Option<&Path>, flags: &impl Serialize) -> Resul
         layers = layers.merge(Toml::file_exact(file));
     }
     layers = layers.merge(Env::prefixed(ENV_PREFIX).ignore(&NOT_FIELDS).split("__")).merge(FlagLayer(flags));
-    let config: Config = layers.extract().map_err(|e| ConfigError(e.into_iter().map(mistake).collect()))?;
+    let config: Config =
+        layers.extract().map_err(|e| ConfigError(e.into_iter().map(|one| mistake(&one)).collect()))?;
     let wrong = check(&config, &layers);
     if wrong.is_empty() { Ok(config) } else { Err(ConfigError(wrong)) }
 }
@@ -270,7 +271,7 @@ impl<T: Serialize> figment::Provider for FlagLayer<'_, T> {
     }
 }
 
-fn mistake(error: figment::Error) -> Mistake {
+fn mistake(error: &figment::Error) -> Mistake {
     let field = match &error.kind {
         figment::error::Kind::UnknownField(name, _) => name.clone(),
         _ => error.path.join("."),

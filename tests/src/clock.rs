@@ -16,6 +16,13 @@ pub fn micros() -> u64 {
     u64::try_from(now().duration_since(*FIRST.get_or_init(now)).as_micros()).unwrap_or(u64::MAX)
 }
 
+/// A fresh number, for keys that no other client has.
+#[must_use]
+#[allow(clippy::disallowed_methods, reason = "clients are many processes and share no seed")]
+pub fn random() -> u128 {
+    rand::random()
+}
+
 /// Waits for `what` no longer than `limit`.
 ///
 /// # Errors

@@ -1,4 +1,5 @@
 //! Two headless participants through `MediaHandle`: the server's media without its signalling.
+#![allow(clippy::expect_used, reason = "a test that fails says where")]
 use cloud_window::clock::SystemClock;
 use cloud_window::media_io::{MediaEvent, MediaHandle, MediaIoConfig, OfferError};
 use desk::MediaIntent;

@@ -53,7 +53,7 @@ impl Application {
         }
         notify::systemd("READY=1");
         let door = Door::new(state.config.connections_per_address);
-        let served = serve(pages, http::router(state.clone()), door, tls, state.clone()).await;
+        let served = serve(pages, http::router(&state), door, tls, state.clone()).await;
         // A socket that failed stops the rest too.
         lifecycle.stop();
         state.media.stop();

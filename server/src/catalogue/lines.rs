@@ -15,7 +15,7 @@ pub(super) struct Lines {
 /// Walks the text. It must be valid JSON; for anything else the answer is incomplete, never wrong in length or time.
 pub(super) fn lines(text: &str) -> Lines {
     let mut walk = Walk { rest: text.as_bytes(), line: 1, found: Lines::default() };
-    walk.value(String::new(), 0);
+    walk.value("", 0);
     walk.found
 }
 
@@ -26,16 +26,16 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn value(&mut self, path: String, depth: usize) -> Option<()> {
+    fn value(&mut self, path: &str, depth: usize) -> Option<()> {
         self.space();
-        if self.found.of.insert(path.clone(), self.line).is_some() {
-            self.found.again.push((path.clone(), self.line));
+        if self.found.of.insert(path.to_owned(), self.line).is_some() {
+            self.found.again.push((path.to_owned(), self.line));
         }
         match self.rest.first()? {
             // serde_json itself refuses more than 128 levels.
             b'{' | b'[' if depth > 128 => None,
-            b'{' => self.members(&path, depth),
-            b'[' => self.elements(&path, depth),
+            b'{' => self.members(path, depth),
+            b'[' => self.elements(path, depth),
             b'"' => self.string().map(|_| ()),
             _ => {
                 while self.rest.first().is_some_and(|sign| !b",]} \t\r\n".contains(sign)) {
@@ -58,7 +58,7 @@ impl Walk<'_> {
                     self.space();
                     self.step(); // the colon
                     let inner = if path.is_empty() { key } else { format!("{path}.{key}") };
-                    self.value(inner, depth + 1)?;
+                    self.value(&inner, depth + 1)?;
                 }
                 _ => return None,
             }
@@ -74,7 +74,7 @@ impl Walk<'_> {
                 b']' => return self.step(),
                 b',' => self.step()?,
                 _ => {
-                    self.value(format!("{path}[{index}]"), depth + 1)?;
+                    self.value(&format!("{path}[{index}]"), depth + 1)?;
                     index += 1;
                 }
             }

@@ -139,7 +139,7 @@ impl Command {
                 let mut tx = store.begin().await?;
                 staff::set_password(&mut tx, &keys, id, &hash, by).await?;
                 tx.commit().await?;
-                password.tell(&mut context, &login, word)?;
+                password.tell(&mut context, &login, &word)?;
             }
             What::Roles(change) => {
                 let known = find(&store, &change.login).await?;
@@ -185,7 +185,7 @@ impl Add {
         let mut tx = store.begin().await?;
         staff::add(&mut tx, keys, (id, &login, &hash), &profile, (Actor::Operator, now)).await?;
         tx.commit().await?;
-        password.tell(&mut context, &login, word)
+        password.tell(&mut context, &login, &word)
     }
 }
 
@@ -205,13 +205,13 @@ impl PasswordFlags {
         Ok((word, hash))
     }
 
-    fn tell(&self, context: &mut Context, login: &str, word: String) -> anyhow::Result<()> {
+    fn tell(&self, context: &mut Context, login: &str, word: &str) -> anyhow::Result<()> {
         if let Some(file) = &self.credentials {
             credentials::update(file, |all| {
                 all.staff.retain(|one| one.login != login);
                 all.staff.push(credentials::Staff {
                     login: login.to_owned(),
-                    password: word.clone(),
+                    password: word.to_owned(),
                     totp_secret: None,
                 });
             })?;

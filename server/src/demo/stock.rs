@@ -56,7 +56,7 @@ pub(super) async fn fill(
     }
     let hasher = Hasher::new(Cost::default(), clock).await;
     people::add(store, keys, clock, &hasher).await?;
-    let queues = catalogue.skill_groups.iter().map(|group| group.code.as_str().into()).collect();
+    let queues: Vec<_> = catalogue.skill_groups.iter().map(|group| group.code.as_str().into()).collect();
     let mut played = Vec::new();
     for number in 1..=neighbours {
         played.push(neighbour(store, keys, clock, &hasher, number, &queues).await?);
@@ -87,7 +87,7 @@ async fn neighbour(
     clock: &SharedClock,
     hasher: &Hasher,
     number: u16,
-    queues: &Vec<protocol::ids::SkillGroupCode>,
+    queues: &[protocol::ids::SkillGroupCode],
 ) -> anyhow::Result<Neighbour> {
     let view = SiteView {
         code: format!("N{number:02}").as_str().into(),
@@ -112,7 +112,7 @@ async fn neighbour(
         department: None,
         languages: vec![Spoken::Zh, Spoken::Yue],
         roles: vec![Role::Clerk],
-        skill_groups: queues.clone(),
+        skill_groups: queues.to_vec(),
     };
     // Played by this program alone: nobody learns the password.
     let (login, password) = (format!("neighbour-{number}"), hex::encode(clock.random::<16>()));

@@ -53,7 +53,7 @@ pub fn api() -> OpenApiRouter<AppState> {
 }
 
 /// Everything that the server answers: pages, REST, WebSocket, health.
-pub fn router(state: AppState) -> Router {
+pub fn router(state: &AppState) -> Router {
     let (api, document) = documented();
     let api = if state.showroom.is_some() { api.merge(demo::router().split_for_parts().0) } else { api };
     let api = api
@@ -70,7 +70,7 @@ pub fn router(state: AppState) -> Router {
         .method_not_allowed_fallback(shell::not_this_way)
         .fallback(shell::nothing_here)
         .with_state(state.clone());
-    shell::around(all, &state)
+    shell::around(all, state)
 }
 
 /// The endpoints with the document that describes them, the demonstration's included.

@@ -81,13 +81,13 @@ async fn greet(socket: &mut Socket, state: &AppState) -> Result<Guest, End> {
                 return greeting::greet(&text, state).await.map_err(End::Close);
             }
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-            other => return Err(end_of(other)),
+            other => return Err(end_of(other.as_ref())),
         }
     }
 }
 
 /// What a message that is no text means.
-fn end_of(message: Option<Result<Message, Error>>) -> End {
+fn end_of(message: Option<&Result<Message, Error>>) -> End {
     match message {
         Some(Err(Error::Capacity(_))) => End::Close(CloseReason::TooBig),
         Some(Err(Error::Utf8(_)) | Ok(Message::Binary(_) | Message::Frame(_) | Message::Text(_))) => {
@@ -175,7 +175,7 @@ impl Listener<'_> {
                     Err(Wrong::Malformed) => return End::Close(CloseReason::Malformed),
                 },
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                other => return end_of(other),
+                other => return end_of(other.as_ref()),
             }
         }
     }

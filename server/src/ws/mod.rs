@@ -24,7 +24,6 @@ mod words;
 pub use sockets::{Pace, Sockets};
 
 /// `/ws`.
-#[must_use]
 pub fn router() -> Router<AppState> {
     Router::new().route("/ws", any(open))
 }

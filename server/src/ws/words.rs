@@ -109,7 +109,7 @@ fn frame<M: DeserializeOwned, Other: DeserializeOwned>(text: &str) -> Result<(u3
     let Envelope { id, body } = serde_json::from_str(text).map_err(|_| Wrong::Malformed)?;
     let name = body.get("type").and_then(Value::as_str).unwrap_or_default();
     let error = if knows::<M>(name) {
-        ErrorBody::new(ErrorCode::BadMessage, what_is_wrong::<M>(body))
+        ErrorBody::new(ErrorCode::BadMessage, what_is_wrong::<M>(&body))
     } else if knows::<Other>(name) {
         ErrorBody::new(ErrorCode::WrongRole, "another role's message")
     } else {
@@ -126,8 +126,8 @@ fn knows<M: DeserializeOwned>(name: &str) -> bool {
 
 /// Names the field at fault. The text of an error may hold the value, so only those texts are passed on that cannot; for
 /// the others the field is found by leaving out one after the other.
-fn what_is_wrong<M: DeserializeOwned>(body: Map<String, Value>) -> String {
-    let Some(error) = fault_of::<M>(&body) else {
+fn what_is_wrong<M: DeserializeOwned>(body: &Map<String, Value>) -> String {
+    let Some(error) = fault_of::<M>(body) else {
         return "the frame holds more than `id` and `body`".to_owned();
     };
     let names_only = |error: &str| error.starts_with("missing field") || error.starts_with("unknown field");

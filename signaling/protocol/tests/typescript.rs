@@ -1,4 +1,5 @@
 //! What the web client needs beside types: constants, written as TypeScript next to the types that ts-rs writes.
+#![allow(clippy::disallowed_methods, reason = "writes the generated file that the web client reads")]
 use protocol::{CloseReason, FORM_FIELDS, MAX_MESSAGE_BYTES, PROTOCOL_VERSION, SUBPROTOCOL};
 use std::fmt::Write as _;
 use std::path::Path;

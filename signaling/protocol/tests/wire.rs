@@ -1,5 +1,6 @@
 //! The wire, by example: what each message looks like as JSON, and that nothing else is read as one.
 //! `fixtures/*.json` are read by the web client's tests too, so that both sides agree on the same bytes.
+#![allow(clippy::unwrap_used, reason = "a test that fails says where")]
 use protocol::ids::*;
 use protocol::*;
 use serde::{Serialize, de::DeserializeOwned};

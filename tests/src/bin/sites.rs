@@ -13,7 +13,7 @@ async fn main() -> ExitCode {
     let options = Options::parse();
     // Only what is wrong: the progress line has the rest.
     tracing_subscriber::fmt().with_env_filter("error,rtc=off,webrtc=off").with_writer(std::io::stderr).init();
-    match run(&options, progress).await.and_then(|report| tell(&options, &report)) {
+    match run(&options, |line| progress(&line)).await.and_then(|report| tell(&options, &report)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -24,7 +24,7 @@ async fn main() -> ExitCode {
 }
 
 /// One line that rewrites itself on a screen, and a line each in a file.
-fn progress(line: String) {
+fn progress(line: &str) {
     let (begin, end) = if std::io::stderr().is_terminal() { ("\r\x1b[2K", "") } else { ("", "\n") };
     say(&format!("{begin}{line}{end}"));
 }

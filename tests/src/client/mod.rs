@@ -8,5 +8,5 @@ mod terminal;
 pub use clerk::Clerk;
 pub use device::Device;
 pub use server::{Refused, Server};
-pub use socket::{ClerkRole, Role, Socket, TerminalRole};
+pub use socket::{ClerkRole, Refusal, Role, Socket, TerminalRole};
 pub use terminal::{Terminal, Visit};

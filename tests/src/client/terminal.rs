@@ -96,7 +96,7 @@ impl Visit {
         let begun: Instant = clock::now();
         self.socket
             .ask(TerminalMessage::TakeTicket {
-                key: Uuid::from_u128(rand::random()),
+                key: Uuid::from_u128(clock::random()),
                 item: Some(item.into()),
                 scenario: Some(scenario.into()),
                 locale: Locale::ZhCn,

@@ -89,7 +89,9 @@ impl Peer {
             senses: watch::Sender::new(Senses::new(AUDIO_SLOTS, VIDEO_SLOTS)),
             slots: OnceLock::new(),
         });
-        let pc = connection(local, Arc::clone(&wanted), Arc::new(Handler(Arc::clone(&shared)))).await?;
+        // Boxed: what the crate awaits there is 20 KiB, and would stand in the future of everybody who awaits a peer.
+        let pc =
+            Box::pin(connection(local, Arc::clone(&wanted), Arc::new(Handler(Arc::clone(&shared))))).await?;
         let mut lines = Vec::new();
         for track in [&tracks.mic, &tracks.camera, &tracks.aux] {
             lines.push(add_sending(&*pc, track).await?);
@@ -259,9 +261,8 @@ async fn connection(
         .with_interceptor_registry(registry)
         .with_setting_engine(settings)
         .with_handler(handler)
-        .with_udp_addrs(vec![std::net::SocketAddr::new(local, 0)])
-        .build()
-        .await?;
+        .with_udp_addrs(vec![std::net::SocketAddr::new(local, 0)]);
+    let pc = Box::pin(pc.build()).await?;
     Ok(Arc::new(pc))
 }
 

@@ -72,9 +72,9 @@ impl Tracks {
     pub(super) fn new(first: u32) -> Self {
         let layers: Vec<_> = (1..).zip(&LAYERS).map(|(i, layer)| (layer.rid, first + i)).collect();
         Self {
-            mic: track("mic", RtpCodecKind::Audio, opus(), &[("", first)]),
-            camera: track("camera", RtpCodecKind::Video, vp8(), &layers),
-            aux: track("aux", RtpCodecKind::Video, vp8(), &[("", first + 4)]),
+            mic: track("mic", RtpCodecKind::Audio, &opus(), &[("", first)]),
+            camera: track("camera", RtpCodecKind::Video, &vp8(), &layers),
+            aux: track("aux", RtpCodecKind::Video, &vp8(), &[("", first + 4)]),
             ssrc: first,
         }
     }
@@ -108,7 +108,7 @@ pub(super) fn vp8() -> RTCRtpCodec {
 fn track(
     name: &str,
     kind: RtpCodecKind,
-    codec: RTCRtpCodec,
+    codec: &RTCRtpCodec,
     encodings: &[(&str, u32)],
 ) -> Arc<TrackLocalStaticRTP> {
     let encodings = encodings

@@ -177,7 +177,8 @@ impl Chain<'_> {
 
     /// What the citizen answered before the call, so that the chain alone shows it.
     async fn consents(&self, tx: &mut Tx) -> Result<(), StoreError> {
-        let rows: Vec<(String, Option<String>, Option<String>, i64, i64)> = sqlx::query_as(
+        type Row = (String, Option<String>, Option<String>, i64, i64);
+        let rows: Vec<Row> = sqlx::query_as(
             "SELECT purpose, text_version, locale, granted, at FROM consents \
              WHERE ticket = $1 AND call IS NULL ORDER BY place",
         )

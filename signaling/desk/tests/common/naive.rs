@@ -359,6 +359,7 @@ impl Naive {
     }
 
     /// Who should be connected with whom, and what of each side should reach nobody.
+    #[allow(clippy::type_complexity, reason = "a pair of plain collections, read once")]
     fn wanted(&self) -> (BTreeSet<(Party, Party)>, BTreeMap<Party, (bool, bool)>) {
         let (mut pairs, mut silences) = (BTreeSet::new(), BTreeMap::new());
         for ticket in &self.tickets {
