@@ -392,7 +392,7 @@ test('a reload goes on in the middle of a call', async () => {
 })
 
 for (const locale of ['en', 'zh-HK']) {
-  test(`every page holds in ${locale}, and on a narrow screen`, async ({}, info) => {
+  test(`every page holds in ${locale}, and on a narrow screen @layout`, async ({}, info) => {
     const { page, world } = await onDuty({ locale, width: 1440 })
     await look(page, info, `d02-${locale}`)
     world.become({ status: 'ringing', offer: story.offer() })

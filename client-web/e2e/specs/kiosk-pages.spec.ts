@@ -141,7 +141,7 @@ test('the way to a ticket', async () => {
   })
 })
 
-test('in large text and on black, in all three languages', async () => {
+test('in large text and on black, in all three languages @layout', async () => {
   await enrolled({}, async ({ look, press }) => {
     await press('attract-start', 'lang-zh-HK', 'theme-hc')
     await look('hc-language')
