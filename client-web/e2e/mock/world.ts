@@ -19,7 +19,9 @@ const TYPES: Record<string, string> = {
 }
 /** What the server sends with its pages; the pages must live with it. */
 const POLICY =
-  "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; style-src 'self'; script-src 'self'; connect-src 'self' ws:"
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; " +
+  "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; " +
+  "form-action 'none'; frame-ancestors 'none'"
 export const ORIGIN = 'http://localhost:9'
 /** One grey dot, where a paper or a still is asked for. */
 const DOT = Buffer.from(
@@ -51,7 +53,11 @@ export class World {
   async open(path = '/desk.html'): Promise<void> {
     const page = this.#page
     page.on('pageerror', (error) => this.faults.push(error.message))
-    page.on('console', (line) => line.type() === 'error' && this.faults.push(line.text()))
+    page.on('console', (line) => {
+      // A refused request is written there by the browser, whatever the page makes of it.
+      const refused = line.text().startsWith('Failed to load resource')
+      if (line.type() === 'error' && !refused) this.faults.push(line.text())
+    })
     await page.route(`${ORIGIN}/**`, (route) => this.#http(route))
     await page.routeWebSocket(`${ORIGIN.replace('http', 'ws')}/ws`, (socket) => this.#ws(socket))
     await page.goto(ORIGIN + path)

@@ -35,6 +35,15 @@ export const useUi = defineStore('ui', () => {
     notices.value = notices.value.filter((one) => one.id !== id)
   }
 
+  /** Nothing stays open for the next person at this desk. */
+  function closeAll(): void {
+    handoffOf.value = undefined
+    cheatSheet.value = settings.value = statsPanel.value = declining.value = wrapUpAside.value = false
+    material.value = undefined
+    note.value = { call: '', text: '' }
+    notices.value = []
+  }
+
   function noteOf(call: CallId): string {
     return note.value.call === call ? note.value.text : ''
   }
@@ -54,6 +63,7 @@ export const useUi = defineStore('ui', () => {
     notices,
     tell,
     dismiss,
+    closeAll,
     noteOf,
     writeNote,
   }
