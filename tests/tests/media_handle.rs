@@ -4,6 +4,7 @@ use cloud_window::clock::SystemClock;
 use cloud_window::media_io::{MediaEvent, MediaHandle, MediaIoConfig, OfferError};
 use desk::MediaIntent;
 use protocol::ids::{Party, StaffId, TerminalId};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use system_tests::clock::within;
 use system_tests::media::{Peer, Sending, Senses, State, Voice};
@@ -24,9 +25,8 @@ struct House {
 const T: Party = Party::Terminal(TerminalId(Uuid::from_u128(1)));
 const C: Party = Party::Staff(StaffId(Uuid::from_u128(2)));
 
-fn config() -> MediaIoConfig {
-    let listen = "127.0.0.1:0".parse().expect("an address");
-    MediaIoConfig { listen, public: vec![], clock: SystemClock::shared() }
+fn config(ip: IpAddr) -> MediaIoConfig {
+    MediaIoConfig { listen: SocketAddr::new(ip, 0), public: vec![], clock: SystemClock::shared() }
 }
 
 async fn peer(number: u32) -> Peer {
@@ -36,8 +36,14 @@ async fn peer(number: u32) -> Peer {
 impl House {
     /// Both sides connected, and nobody paired.
     async fn new() -> Self {
-        let (media, events) = MediaHandle::start(config()).expect("media");
-        let mut house = Self { media, events, terminal: peer(1).await, clerk: peer(2).await };
+        Self::at([127, 0, 0, 1].into()).await
+    }
+
+    async fn at(ip: IpAddr) -> Self {
+        let (media, events) = MediaHandle::start(config(ip)).expect("media");
+        let at = |number| Peer::new(number, ip, Sending::ALL);
+        let (terminal, clerk) = (at(1).await.expect("a peer"), at(2).await.expect("a peer"));
+        let mut house = Self { media, events, terminal, clerk };
         house.join(T).await;
         house.join(C).await;
         house
@@ -121,6 +127,13 @@ async fn falls_silent(house: &House, what: impl Fn(&House) -> u64) {
         }
     };
     within(SOON, "silence", quiet).await.expect("nothing more");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ipv6_works_as_well() {
+    let house = House::at(Ipv6Addr::LOCALHOST.into()).await;
+    house.media.apply(MediaIntent::Connect { a: T, b: C });
+    house.see_and_hear_each_other().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -234,7 +247,7 @@ async fn who_says_goodbye_is_down_at_once_and_who_is_removed_is_gone_without_a_w
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wish_may_come_before_the_connections_and_a_hidden_slot_is_not_sent() {
-    let (media, events) = MediaHandle::start(config()).expect("media");
+    let (media, events) = MediaHandle::start(config([127, 0, 0, 1].into())).expect("media");
     media.apply(MediaIntent::Connect { a: T, b: C });
     media.slot_size(C, 0, 180);
     media.slot_size(C, 1, 0);

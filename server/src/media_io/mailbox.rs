@@ -30,6 +30,8 @@ pub(super) struct Orders {
     /// Height in device pixels by party and video slot.
     pub(super) sizes: Vec<((Party, u8), u16)>,
     pub(super) offers: Vec<Offer>,
+    #[cfg(test)]
+    pub(super) panic: bool,
 }
 
 #[derive(Default)]
@@ -42,6 +44,8 @@ struct Waiting {
     offers: Vec<Offer>,
     /// Nobody takes anything any more.
     closed: bool,
+    #[cfg(test)]
+    panic: bool,
 }
 
 /// Shared by the handles and the worker.
@@ -117,6 +121,8 @@ impl Mailbox {
             wishes: changed.into_iter().map(|p| (p, waiting.wishes.of(p))).collect(),
             sizes: resized.into_iter().filter_map(|key| Some((key, *waiting.sizes.get(&key)?))).collect(),
             offers: std::mem::take(&mut waiting.offers),
+            #[cfg(test)]
+            panic: std::mem::take(&mut waiting.panic),
         })
     }
 
@@ -126,6 +132,12 @@ impl Mailbox {
             waiting.changed.extend(waiting.wishes.parties());
             waiting.resized.extend(waiting.sizes.keys());
         });
+    }
+
+    /// Makes the worker panic, as a fault in it would.
+    #[cfg(test)]
+    pub(super) fn panic(&self) {
+        self.post(|waiting| waiting.panic = true);
     }
 
     pub(super) fn stop(&self) {

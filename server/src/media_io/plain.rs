@@ -2,7 +2,7 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 
-use super::udp::{DATAGRAM, Run};
+use super::udp::{DATAGRAM, Datagram, Run};
 
 /// What one call read.
 pub(super) struct Incoming {
@@ -22,15 +22,15 @@ impl Incoming {
         Ok(1)
     }
 
-    /// The datagram at `i` of those that the last call gave, and where it came from.
-    pub(super) fn get(&mut self, i: usize) -> Option<(SocketAddr, &mut [u8])> {
+    /// The datagram at `i` of those that the last call gave.
+    pub(super) fn get(&mut self, i: usize) -> Option<Datagram<'_>> {
         let (from, len) = self.last.filter(|_| i == 0)?;
         let bytes = self.buffer.get_mut(..len)?;
-        (!bytes.is_empty()).then_some((from, bytes))
+        (!bytes.is_empty()).then_some(Datagram { from, to: None, bytes })
     }
 }
 
-/// Sends the first of `runs`, segment by segment; gives how many runs were sent. `mapped`: the socket is of family V6.
+/// Sends the first of `runs`, segment by segment, from whichever address; gives how many runs were sent. `mapped`: the socket is of family V6.
 pub(super) fn send(socket: &UdpSocket, data: &[u8], runs: &[Run], mapped: bool) -> io::Result<usize> {
     let Some(run) = runs.first() else { return Ok(0) };
     let to = match run.to {
@@ -46,6 +46,12 @@ pub(super) fn send(socket: &UdpSocket, data: &[u8], runs: &[Run], mapped: bool) 
 /// There is no portable way: the system's buffers stay as they are.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn grow_buffers(_socket: &UdpSocket, _bytes: i32) {}
+
+/// There is no portable way: answers leave from the address that the system chooses.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn tell_destinations(_socket: &UdpSocket, _v6: bool) -> io::Result<()> {
+    Ok(())
+}
 
 /// There is no portable way to list addresses: the one that a datagram to the outside would have, and loopback.
 pub(super) fn interface_addresses() -> io::Result<Vec<IpAddr>> {

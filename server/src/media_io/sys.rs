@@ -1,6 +1,6 @@
-//! The four calls that `std` does not have: many datagrams in one system call, each way; the kernel's buffers; the
-//! machine's own addresses. The only unsafe code of the server. Everything it is handed lives until the call returns,
-//! and the kernel keeps no pointer afterwards.
+//! What `std` does not have: many datagrams in one system call, each way, with the address of ours that they came to or
+//! leave from; the kernel's buffers; the machine's own addresses. The only unsafe code of the server. Everything the
+//! kernel is handed lives until the call returns, and it keeps no pointer afterwards.
 #![allow(unsafe_code, reason = "recvmmsg, sendmmsg, setsockopt and getifaddrs have no safe binding in std")]
 use std::io;
 use std::mem::{size_of, zeroed};
@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
 use std::ptr;
 
-use super::udp::{BATCH, DATAGRAM, Run};
+use super::udp::{BATCH, DATAGRAM, Datagram, Run};
 
 /// A socket address as the kernel writes it: `sockaddr_in` (16 bytes) or `sockaddr_in6` (28 bytes).
 #[derive(Clone, Copy)]
@@ -61,10 +61,82 @@ impl RawAddr {
     }
 }
 
+/// Room for the control messages of one datagram: which of our addresses it was sent to or leaves from (24 to 40 bytes),
+/// and where a run is cut (24 bytes).
+#[derive(Clone, Copy)]
+#[repr(C, align(8))]
+struct Control([u8; 64]);
+
+impl Control {
+    const ZERO: Self = Self([0; 64]);
+
+    /// Appends a message after the first `used` bytes; gives how many are used then.
+    fn add(&mut self, used: usize, level: libc::c_int, kind: libc::c_int, data: &[u8]) -> usize {
+        let len = data.len() as libc::c_uint;
+        // SAFETY: these only compute.
+        let (space, len) = unsafe { (libc::CMSG_SPACE(len) as usize, libc::CMSG_LEN(len)) };
+        assert!(used + space <= self.0.len(), "a control message has no room");
+        // SAFETY: the header and its data lie within the buffer, as just checked; the buffer is aligned as the header is, and
+        // `used` is a sum of CMSG_SPACEs, which keeps that alignment. All-zero is a valid header.
+        unsafe {
+            let at = self.0.as_mut_ptr().add(used);
+            let mut header: libc::cmsghdr = zeroed();
+            header.cmsg_len = len as _;
+            header.cmsg_level = level;
+            header.cmsg_type = kind;
+            ptr::write(at.cast(), header);
+            ptr::copy_nonoverlapping(data.as_ptr(), libc::CMSG_DATA(at.cast()), data.len());
+        }
+        used + space
+    }
+
+    /// Appends which address a datagram leaves from (`in_pktinfo`, `in6_pktinfo`), interface left open.
+    fn add_source(&mut self, used: usize, source: IpAddr, mapped: bool) -> usize {
+        let six = match source {
+            IpAddr::V4(v4) if !mapped => {
+                let mut info = [0; 12];
+                info[4..8].copy_from_slice(&v4.octets());
+                return self.add(used, libc::IPPROTO_IP, libc::IP_PKTINFO, &info);
+            }
+            IpAddr::V4(v4) => v4.to_ipv6_mapped(),
+            IpAddr::V6(v6) => v6,
+        };
+        let mut info = [0; 20];
+        info[..16].copy_from_slice(&six.octets());
+        self.add(used, libc::IPPROTO_IPV6, libc::IPV6_PKTINFO, &info)
+    }
+}
+
+/// Which of our addresses a datagram was sent to, if the kernel said it.
+fn sent_to(header: &libc::msghdr) -> Option<IpAddr> {
+    // SAFETY: the kernel filled the control buffer up to `msg_controllen`, within which the macros stay; the two structures
+    // are read only where the kernel put them.
+    unsafe {
+        let mut at = libc::CMSG_FIRSTHDR(header);
+        while let Some(message) = at.as_ref() {
+            let data = libc::CMSG_DATA(at);
+            match (message.cmsg_level, message.cmsg_type) {
+                (libc::IPPROTO_IP, libc::IP_PKTINFO) => {
+                    let info: libc::in_pktinfo = ptr::read_unaligned(data.cast());
+                    return Some(IpAddr::V4(Ipv4Addr::from(info.ipi_spec_dst.s_addr.to_ne_bytes())));
+                }
+                (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO) => {
+                    let info: libc::in6_pktinfo = ptr::read_unaligned(data.cast());
+                    return Some(Ipv6Addr::from(info.ipi6_addr.s6_addr).to_canonical());
+                }
+                _ => at = libc::CMSG_NXTHDR(header, at),
+            }
+        }
+    }
+    None
+}
+
 /// What one call read. Datagrams longer than [`DATAGRAM`] are passed over: nothing of ours is that long.
 pub(super) struct Incoming {
     buffers: Box<[[u8; DATAGRAM]]>,
     from: Box<[RawAddr]>,
+    controls: Box<[Control]>,
+    to: [Option<IpAddr>; BATCH],
     lengths: [usize; BATCH],
 }
 
@@ -73,6 +145,8 @@ impl Incoming {
         Self {
             buffers: vec![[0; DATAGRAM]; BATCH].into_boxed_slice(),
             from: vec![RawAddr::ZERO; BATCH].into_boxed_slice(),
+            controls: vec![Control::ZERO; BATCH].into_boxed_slice(),
+            to: [None; BATCH],
             lengths: [0; BATCH],
         }
     }
@@ -82,13 +156,15 @@ impl Incoming {
     pub(super) fn receive(&mut self, socket: &UdpSocket) -> io::Result<usize> {
         // SAFETY: all-zero is a valid `iovec` and `mmsghdr`: null pointers and zero lengths.
         let (mut parts, mut messages): ([libc::iovec; BATCH], [libc::mmsghdr; BATCH]) = unsafe { zeroed() };
-        for (i, (buffer, from)) in self.buffers.iter_mut().zip(self.from.iter_mut()).enumerate() {
-            parts[i] = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: DATAGRAM };
+        for i in 0..BATCH {
+            parts[i] = libc::iovec { iov_base: self.buffers[i].as_mut_ptr().cast(), iov_len: DATAGRAM };
             let header = &mut messages[i].msg_hdr;
-            header.msg_name = ptr::from_mut(from).cast();
+            header.msg_name = (&raw mut self.from[i]).cast();
             header.msg_namelen = size_of::<RawAddr>() as libc::socklen_t;
             header.msg_iov = &raw mut parts[i];
             header.msg_iovlen = 1;
+            header.msg_control = self.controls[i].0.as_mut_ptr().cast();
+            header.msg_controllen = size_of::<Control>() as _;
         }
         // SAFETY: every pointer in `messages` leads to a buffer of `self` or of this frame, with its true length, borrowed
         // exclusively until the call returns; the count is that of the array.
@@ -97,32 +173,29 @@ impl Incoming {
             libc::recvmmsg(socket.as_raw_fd(), messages.as_mut_ptr(), BATCH as u32, flags, ptr::null_mut())
         };
         let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
-        for (length, message) in self.lengths.iter_mut().zip(&messages).take(count) {
+        for (i, message) in messages.iter().enumerate().take(count) {
             let whole = message.msg_hdr.msg_flags & libc::MSG_TRUNC == 0;
-            *length = if whole { message.msg_len as usize } else { 0 };
+            self.lengths[i] = if whole { message.msg_len as usize } else { 0 };
+            self.to[i] = sent_to(&message.msg_hdr);
         }
         Ok(count)
     }
 
-    /// The datagram at `i` of those that the last call gave, and where it came from.
-    pub(super) fn get(&mut self, i: usize) -> Option<(SocketAddr, &mut [u8])> {
+    /// The datagram at `i` of those that the last call gave.
+    pub(super) fn get(&mut self, i: usize) -> Option<Datagram<'_>> {
         let from = self.from.get(i)?.decode()?;
+        let to = *self.to.get(i)?;
         let bytes = self.buffers.get_mut(i)?.get_mut(..*self.lengths.get(i)?)?;
-        (!bytes.is_empty()).then_some((from, bytes))
+        (!bytes.is_empty()).then_some(Datagram { from, to, bytes })
     }
 }
-
-/// Room for one control message that holds a `u16`.
-#[derive(Clone, Copy)]
-#[repr(C, align(8))]
-struct Control([u8; 32]);
 
 /// Hands over as many of `runs` (at most [`BATCH`]) as the kernel takes now, without waiting; gives how many. A run of
 /// several segments is cut by the kernel (UDP GSO). `mapped`: the socket is of family V6.
 pub(super) fn send(socket: &UdpSocket, data: &[u8], runs: &[Run], mapped: bool) -> io::Result<usize> {
     let runs = &runs[..runs.len().min(BATCH)];
     let mut addrs = [RawAddr::ZERO; BATCH];
-    let mut controls = [Control([0; 32]); BATCH];
+    let mut controls = [Control::ZERO; BATCH];
     // SAFETY: all-zero is a valid `iovec` and `mmsghdr`: null pointers and zero lengths.
     let (mut parts, mut messages): ([libc::iovec; BATCH], [libc::mmsghdr; BATCH]) = unsafe { zeroed() };
     for (i, run) in runs.iter().enumerate() {
@@ -130,23 +203,22 @@ pub(super) fn send(socket: &UdpSocket, data: &[u8], runs: &[Run], mapped: bool) 
         let (addr, addr_len) = RawAddr::encode(run.to, mapped);
         addrs[i] = addr;
         parts[i] = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
+        let mut used = 0;
+        if run.len > run.segment {
+            let segment = (run.segment as u16).to_ne_bytes();
+            used = controls[i].add(used, libc::SOL_UDP, libc::UDP_SEGMENT, &segment);
+        }
+        if let Some(source) = run.from {
+            used = controls[i].add_source(used, source, mapped);
+        }
         let header = &mut messages[i].msg_hdr;
         header.msg_name = (&raw mut addrs[i]).cast();
         header.msg_namelen = addr_len;
         header.msg_iov = &raw mut parts[i];
         header.msg_iovlen = 1;
-        if run.len > run.segment {
-            header.msg_control = controls[i].0.as_mut_ptr().cast();
-            // SAFETY: the control buffer is aligned, zeroed and larger than CMSG_SPACE(2), so the first header and its two
-            // bytes of data lie within it.
-            unsafe {
-                header.msg_controllen = libc::CMSG_SPACE(2) as _;
-                let control = libc::CMSG_FIRSTHDR(header);
-                (*control).cmsg_level = libc::SOL_UDP;
-                (*control).cmsg_type = libc::UDP_SEGMENT;
-                (*control).cmsg_len = libc::CMSG_LEN(2) as _;
-                ptr::write_unaligned(libc::CMSG_DATA(control).cast(), run.segment as u16);
-            }
+        if used > 0 {
+            header.msg_control = (&raw mut controls[i]).cast();
+            header.msg_controllen = used as _;
         }
     }
     // SAFETY: every pointer in `messages` leads into `data` (which the kernel only reads) or to an array of this frame, all
@@ -157,20 +229,27 @@ pub(super) fn send(socket: &UdpSocket, data: &[u8], runs: &[Run], mapped: bool) 
     usize::try_from(sent).map_err(|_| io::Error::last_os_error())
 }
 
+/// Asks the kernel to say with each datagram which of our addresses it was sent to.
+pub(super) fn tell_destinations(socket: &UdpSocket, v6: bool) -> io::Result<()> {
+    let (level, option) =
+        if v6 { (libc::IPPROTO_IPV6, libc::IPV6_RECVPKTINFO) } else { (libc::IPPROTO_IP, libc::IP_PKTINFO) };
+    if set_option(socket, level, option, 1) { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+fn set_option(socket: &UdpSocket, level: libc::c_int, option: libc::c_int, value: i32) -> bool {
+    // SAFETY: the option's value is an `int`, which lives until the call returns.
+    unsafe {
+        let len = size_of::<i32>() as libc::socklen_t;
+        libc::setsockopt(socket.as_raw_fd(), level, option, (&raw const value).cast(), len) == 0
+    }
+}
+
 /// Asks for kernel buffers of `bytes` each way; beyond the system's limit only where this process may.
 pub(super) fn grow_buffers(socket: &UdpSocket, bytes: i32) {
     for (forced, usual) in [(libc::SO_RCVBUFFORCE, libc::SO_RCVBUF), (libc::SO_SNDBUFFORCE, libc::SO_SNDBUF)]
     {
-        for option in [forced, usual] {
-            // SAFETY: the option's value is an `int`, which lives until the call returns.
-            let result = unsafe {
-                let value: *const i32 = &raw const bytes;
-                let len = size_of::<i32>() as libc::socklen_t;
-                libc::setsockopt(socket.as_raw_fd(), libc::SOL_SOCKET, option, value.cast(), len)
-            };
-            if result == 0 {
-                break;
-            }
+        if !set_option(socket, libc::SOL_SOCKET, forced, bytes) {
+            set_option(socket, libc::SOL_SOCKET, usual, bytes);
         }
     }
 }

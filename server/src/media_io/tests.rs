@@ -45,6 +45,20 @@ async fn wrong_offers_are_refused_with_the_part_that_is_wrong() {
 }
 
 #[tokio::test]
+async fn a_worker_that_panics_starts_anew_and_tells_whose_connection_is_gone() {
+    let (media, mut events) = MediaHandle::start(config("127.0.0.1:0")).unwrap();
+    let running = media.0.as_ref().unwrap();
+    running.mailbox.set_alive(terminal(1), true);
+    running.mailbox.panic();
+    assert_eq!(events.recv().await, Some(MediaEvent::Down(terminal(1))));
+    // It answers again, on the same port.
+    let error = media.offer(terminal(1), "v=0\r\n".into(), false).await.unwrap_err();
+    assert!(matches!(error, OfferError::Bad(_)), "{error}");
+    assert_eq!((media.counters().restarts, media.counters().peers), (1, 0));
+    assert!(!media.alive(terminal(1)));
+}
+
+#[tokio::test]
 async fn a_handle_connected_to_nothing_refuses_offers_and_nothing_else() {
     let media = MediaHandle::default();
     let party = Party::Staff(StaffId(Uuid::from_u128(7)));
@@ -82,8 +96,8 @@ fn arrived(
     data.extend([3; 100]);
     data.extend([4; 9]);
     let runs = [
-        udp::Run { to: to_addr, start: 0, len: 700, segment: 300 },
-        udp::Run { to: to_addr, start: 700, len: 9, segment: 9 },
+        udp::Run { to: to_addr, from: None, start: 0, len: 700, segment: 300 },
+        udp::Run { to: to_addr, from: None, start: 700, len: 9, segment: 9 },
     ];
     let mut sent = 0;
     while sent < runs.len() {
@@ -109,7 +123,7 @@ fn runs_are_cut_at_their_segments_and_come_from_their_sender() {
             |socket, all| {
                 let count = incoming.receive(socket).unwrap();
                 for i in 0..count {
-                    all.extend(incoming.get(i).map(|(a, b)| (a, b.to_vec())));
+                    all.extend(incoming.get(i).map(|d| (d.from, d.bytes.to_vec())));
                 }
             },
             listen,
@@ -128,7 +142,7 @@ fn a_batch_does_the_same_in_one_call() {
             |socket, all| {
                 let count = incoming.receive(socket).unwrap();
                 for i in 0..count {
-                    all.extend(incoming.get(i).map(|(a, b)| (a, b.to_vec())));
+                    all.extend(incoming.get(i).map(|d| (d.from, d.bytes.to_vec())));
                 }
             },
             listen,
@@ -158,12 +172,47 @@ fn what_is_gathered_leaves_in_runs_and_arrives_whole_and_in_order() {
     while all.len() < lengths.len() {
         let count = udp::receive(&mut incoming, &b).unwrap();
         for i in 0..count {
-            all.extend(incoming.get(i).map(|(from, bytes)| (from, bytes[0], bytes.len())));
+            all.extend(incoming.get(i).map(|d| (d.from, d.bytes[0], d.bytes.len())));
         }
     }
     let expected: Vec<_> = (1u8..).zip(lengths).map(|(i, len)| (a_addr, i, len)).collect();
     assert_eq!(all, expected);
     assert_eq!((out.traffic().sent, out.traffic().dropped), (5, 0));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_leaves_from_the_address_that_was_asked() {
+    use media::Transmit;
+    for listen in ["0.0.0.0:0", "[::]:0"] {
+        let server = udp::bind(listen.parse().unwrap()).unwrap();
+        let local = server.local_addr().unwrap();
+        // Any address of 127/8 is this machine's; the kernel would answer from 127.0.0.1.
+        let asked = SocketAddr::from(([127, 0, 0, 5], local.port()));
+        let client = UdpSocket::bind("127.0.0.1:0").unwrap();
+        client.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        client.send_to(b"question", asked).unwrap();
+
+        let mut incoming = udp::Incoming::new();
+        while udp::receive(&mut incoming, &server).unwrap() == 0 {}
+        let datagram = incoming.get(0).unwrap();
+        let (from, to) = (datagram.from, datagram.to);
+        assert_eq!((from, to), (client.local_addr().unwrap(), Some(asked.ip())), "{listen}");
+
+        let mut out = udp::Outgoing::new(Arc::new(server), local);
+        out.learn(from, asked.ip());
+        // Two that are cut from one run, so that both control messages go together.
+        for _ in 0..2 {
+            out.room()[..9].copy_from_slice(b"an answer");
+            out.commit(from, 9);
+        }
+        out.flush();
+        for _ in 0..2 {
+            let mut buffer = [0; 64];
+            let (len, by) = client.recv_from(&mut buffer).unwrap();
+            assert_eq!((&buffer[..len], by), (&b"an answer"[..], asked), "{listen}");
+        }
+    }
 }
 
 #[test]

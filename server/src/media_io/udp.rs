@@ -1,4 +1,5 @@
 //! One UDP port, read and written in batches (media.md, rule 14).
+use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -25,10 +26,20 @@ const RUNS: usize = 4 * BATCH;
 const RUN_SEGMENTS: usize = 60;
 const RUN_BYTES: usize = 60_000;
 
+/// What arrived.
+pub(super) struct Datagram<'a> {
+    pub(super) from: SocketAddr,
+    /// Which address of ours it was sent to; told only where there are several.
+    pub(super) to: Option<IpAddr>,
+    pub(super) bytes: &'a mut [u8],
+}
+
 /// Datagrams to one address that lie behind each other: all of `segment` bytes, but the last may be shorter.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Run {
     pub(super) to: SocketAddr,
+    /// Which address of ours they leave from; none: whichever the kernel chooses.
+    pub(super) from: Option<IpAddr>,
     pub(super) start: usize,
     pub(super) len: usize,
     pub(super) segment: usize,
@@ -39,6 +50,9 @@ impl Run {
         self.len.div_ceil(self.segment.max(1))
     }
 }
+
+/// Peers whose path is known, at most.
+const PATHS: usize = 1 << 16;
 
 /// Datagrams written, and those that the kernel did not take.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,6 +66,9 @@ pub(super) fn bind(listen: SocketAddr) -> Result<UdpSocket, MediaIoError> {
     let open = || {
         let socket = UdpSocket::bind(listen)?;
         socket.set_read_timeout(Some(WAIT))?;
+        if socket.local_addr()?.ip().is_unspecified() {
+            os::tell_destinations(&socket, listen.is_ipv6())?;
+        }
         Ok(socket)
     };
     let socket = open().map_err(|e: io::Error| match e.kind() {
@@ -122,6 +139,7 @@ pub(super) struct Outgoing {
     /// Whether the kernel and the network card cut runs; false after they once refused.
     cuts: bool,
     mapped: bool,
+    paths: Paths,
     traffic: Traffic,
 }
 
@@ -134,8 +152,15 @@ impl Outgoing {
             runs: Vec::with_capacity(RUNS),
             cuts: cfg!(target_os = "linux"),
             mapped: local.is_ipv6(),
+            paths: Paths::default(),
             traffic: Traffic::default(),
         }
+    }
+
+    /// Answers to `peer` leave from `own` from now on: the address that its latest datagram was sent to. A client takes no
+    /// answer from another.
+    pub(super) fn learn(&mut self, peer: SocketAddr, own: IpAddr) {
+        self.paths.learn(peer, own);
     }
 
     /// Writes everything. What the kernel does not take at once is lost, as on any network: media must not wait.
@@ -149,6 +174,10 @@ impl Outgoing {
                     at += sent;
                 }
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                // The address that was asked is no longer ours: any other is better than none.
+                Err(e) if run.from.is_some() && e.raw_os_error() == Some(libc::EINVAL) => {
+                    self.runs[at].from = None;
+                }
                 Err(e) if run.len > run.segment && refuses_cutting(&e) => {
                     tracing::info!(
                         "media: this system does not cut runs of datagrams (UDP GSO); sending them one by one"
@@ -174,13 +203,39 @@ impl Outgoing {
             let end = run.start + run.len;
             self.runs.extend((run.start..end).step_by(run.segment).map(|start| {
                 let len = run.segment.min(end - start);
-                Run { to: run.to, start, len, segment: len }
+                Run { start, len, segment: len, ..run }
             }));
         }
     }
 
     pub(super) fn traffic(&self) -> Traffic {
         self.traffic
+    }
+}
+
+/// From which address of ours each peer is answered, where there are several.
+#[derive(Debug, Default)]
+struct Paths {
+    own: HashMap<SocketAddr, IpAddr>,
+    latest: Option<(SocketAddr, IpAddr)>,
+}
+
+impl Paths {
+    fn learn(&mut self, peer: SocketAddr, own: IpAddr) {
+        // Datagrams of one peer come in runs.
+        if self.latest == Some((peer, own)) {
+            return;
+        }
+        self.latest = Some((peer, own));
+        // Strangers are learnt too, so it is bounded; whoever is still there is learnt again within milliseconds.
+        if self.own.len() >= PATHS {
+            self.own.clear();
+        }
+        self.own.insert(peer, own);
+    }
+
+    fn own(&self, peer: SocketAddr) -> Option<IpAddr> {
+        if self.own.is_empty() { None } else { self.own.get(&peer).copied() }
     }
 }
 
@@ -205,7 +260,8 @@ impl media::Transmit for Outgoing {
         {
             run.len += len;
         } else if len > 0 {
-            self.runs.push(Run { to, start, len, segment: len });
+            let from = self.paths.own(to);
+            self.runs.push(Run { to, from, start, len, segment: len });
         }
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{self, error::TrySendError};
 
 use super::mailbox::{Mailbox, Offer, Orders};
-use super::udp::{self, Incoming, Outgoing};
+use super::udp::{self, Datagram, Incoming, Outgoing};
 use super::wishes::{Wish, places};
 use super::{MediaCounters, MediaEvent, OfferError};
 use crate::clock::SharedClock;
@@ -48,6 +48,7 @@ pub(super) fn run(parts: &Parts, first: Sfu) {
         }
         before = worker.counters();
         before.restarts += 1;
+        parts.mailbox.publish(before);
         tracing::error!(
             restarts = before.restarts,
             "media: the worker panicked; every connection is set up anew"
@@ -121,9 +122,11 @@ impl<'a> Worker<'a> {
             });
             let now = now();
             for i in 0..count {
-                if let Some((from, datagram)) = self.incoming.get(i) {
-                    self.sfu.receive(datagram, from, now, &mut self.outgoing);
+                let Some(Datagram { from, to, bytes }) = self.incoming.get(i) else { continue };
+                if let Some(own) = to {
+                    self.outgoing.learn(from, own);
                 }
+                self.sfu.receive(bytes, from, now, &mut self.outgoing);
             }
             let orders = self.parts.mailbox.take();
             let ordered = orders.is_some();
@@ -140,6 +143,8 @@ impl<'a> Worker<'a> {
     }
 
     fn obey(&mut self, orders: Orders, now: Instant) {
+        #[cfg(test)]
+        assert!(!orders.panic, "as a test asked");
         for party in orders.removed {
             if let Some(id) = self.ids.remove(&party) {
                 self.parties.remove(&id);
