@@ -35,10 +35,13 @@ export interface Somebody {
 /** Everybody of one test; leaves no browser and no profile behind. */
 export class People {
   readonly #info: TestInfo
+  readonly #traced: boolean
   readonly #open: { context: BrowserContext; profile: string; name: string }[] = []
 
-  constructor(info: TestInfo) {
+  /** A trace of each page helps to understand a failure, and costs the page time: measurements go without. */
+  constructor(info: TestInfo, { traced = true } = {}) {
     this.#info = info
+    this.#traced = traced
   }
 
   /** Opens a browser whose camera and microphone are this person's. `before` runs in the page before its own scripts. */
@@ -60,7 +63,7 @@ export class People {
         `--use-file-for-fake-audio-capture=${microphone}`,
       ],
     })
-    await context.tracing.start({ screenshots: true, snapshots: true })
+    if (this.#traced) await context.tracing.start({ screenshots: true, snapshots: true })
     this.#open.push({ context, profile, name: `person-${person}` })
     const page = context.pages()[0] ?? (await context.newPage())
     if (before) await page.addInitScript(before)
@@ -74,7 +77,8 @@ export class People {
   async leave(): Promise<void> {
     const failed = this.#info.status !== this.#info.expectedStatus
     for (const { context, profile, name } of this.#open.splice(0)) {
-      await context.tracing.stop(failed ? { path: this.#info.outputPath(`${name}.zip`) } : {})
+      if (this.#traced)
+        await context.tracing.stop(failed ? { path: this.#info.outputPath(`${name}.zip`) } : {})
       await context.close()
       rmSync(profile, { recursive: true, force: true })
     }

@@ -3,6 +3,7 @@
 //! What is compared runs by turns in the same run, so that a noisy machine is noisy for both. A figure that would not be
 //! honest (lost packets, a client that did not connect) is measured again, and then refused.
 pub mod client;
+mod face_to_face;
 mod forward;
 mod join;
 mod pairing;
@@ -33,9 +34,10 @@ struct Experiment {
     run: fn() -> anyhow::Result<Vec<Measurement>>,
 }
 
-const EXPERIMENTS: [Experiment; 5] = [
+const EXPERIMENTS: [Experiment; 6] = [
     Experiment { names: &["pairing_decision_us"], run: pairing::measure },
     Experiment { names: &["ticket_to_position_ms_p99"], run: tickets::measure },
+    Experiment { names: &["accept_to_first_frame_ms_p95"], run: face_to_face::measure },
     Experiment { names: &["native_join_ms_p50"], run: join::measure },
     Experiment { names: &["forward_cpu_us_12"], run: || forward::measure(12) },
     Experiment { names: &["forward_cpu_us_48", "call_memory_mib"], run: || forward::measure(48) },
