@@ -46,8 +46,10 @@ CREATE TABLE cases (
     received_at BIGINT NOT NULL,
     accepted_at BIGINT,
     accepted_by TEXT REFERENCES staff (id),
+    basis TEXT CHECK (basis IN ('declared', 'deemed')),
     deadlines TEXT,
     due_on TEXT,
+    due_provisional BIGINT NOT NULL DEFAULT 0 CHECK (due_provisional IN (0, 1)),
     refused_at BIGINT,
     refused_by TEXT REFERENCES staff (id),
     ground TEXT CHECK (ground IN ('no_such_procedure', 'other_authority')),
@@ -56,6 +58,7 @@ CREATE TABLE cases (
     -- Each state has its own fields, all of them and no others.
     CHECK ((state = 'accepted') = (accepted_at IS NOT NULL)),
     CHECK ((accepted_at IS NULL) = (accepted_by IS NULL)),
+    CHECK ((accepted_at IS NULL) = (basis IS NULL)),
     CHECK ((accepted_at IS NULL) = (deadlines IS NULL)),
     CHECK ((state = 'not_accepted') = (refused_at IS NOT NULL)),
     CHECK ((refused_at IS NULL) = (refused_by IS NULL)),
@@ -65,6 +68,7 @@ CREATE TABLE cases (
 CREATE INDEX cases_by_owner ON cases (owner, id);
 CREATE INDEX cases_by_department ON cases (hub, department, id);
 CREATE INDEX cases_by_call ON cases (call_id);
+CREATE INDEX cases_provisional ON cases (id) WHERE due_provisional = 1;
 CREATE INDEX cases_by_applicant ON cases (applicant);
 
 CREATE TABLE materials (

@@ -3,7 +3,7 @@ use protocol::Timestamp;
 use protocol::ids::{CaseId, MaterialCode, SkillGroupCode, StaffId};
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::WorkingCalendar;
+use crate::calendar::{WorkingCalendar, day_of};
 use crate::checklist::{Checklist, Judgement, words};
 use crate::deadline::{Deadlines, IntakeClock, Terms};
 use crate::handoff::Offer;
@@ -87,12 +87,25 @@ pub struct Accepted {
     pub received_at: Timestamp,
     /// The materials, all of them good.
     pub checklist: Checklist,
-    /// When it was accepted.
+    /// On what the acceptance rests.
+    pub basis: Basis,
+    /// When it was accepted: with [`Basis::Deemed`], when it was received.
     pub accepted_at: Timestamp,
     /// Who accepted it; somebody else decides.
     pub accepted_by: StaffId,
     /// By when.
     pub deadlines: Deadlines,
+}
+
+/// On what an acceptance rests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// It was declared in time.
+    Declared,
+    /// Nobody told the applicant anything within the five days: it counts as accepted from receipt, whenever somebody
+    /// says so.
+    Deemed,
 }
 
 /// Not accepted (不予受理). Final.
@@ -171,7 +184,7 @@ impl Intake {
         self.checklist.blocked()
     }
 
-    /// Accepts: from now on the clock runs.
+    /// Accepts: from now on the clock runs; if the five days of intake had passed in silence, from receipt on.
     ///
     /// # Errors
     /// Stale, not the owner, on offer to somebody, another authority's, or materials in the way.
@@ -184,13 +197,17 @@ impl Intake {
         if !blocked.is_empty() {
             return Err(NotAllowed::Materials(blocked));
         }
+        let overrun = IntakeClock::from_receipt(self.received_at, calendar).overrun(day_of(act.at));
+        let (basis, accepted_at) =
+            if overrun { (Basis::Deemed, self.received_at) } else { (Basis::Declared, act.at) };
         Ok(Accepted {
             matter: self.matter.changed(),
             received_at: self.received_at,
             checklist: self.checklist,
-            accepted_at: act.at,
+            basis,
+            accepted_at,
             accepted_by: act.by,
-            deadlines: Deadlines::from_acceptance(act.at, terms, calendar),
+            deadlines: Deadlines::from_acceptance(accepted_at, terms, calendar),
         })
     }
 
@@ -273,6 +290,20 @@ impl Case {
             Self::Intake(case) => Ok(case),
             Self::Accepted(_) | Self::NotAccepted(_) => Err(NotAllowed::NotInIntake),
         }
+    }
+
+    /// Reckons deadlines anew that were provisional, because a year was published since. Nobody acts: no version is asked
+    /// for.
+    ///
+    /// # Errors
+    /// [`NotAllowed::NothingMoves`] when nothing was provisional, or comes out as it was.
+    pub fn reckoned_anew(self, calendar: &WorkingCalendar) -> Result<Self, NotAllowed> {
+        let Self::Accepted(case) = self else { return Err(NotAllowed::NothingMoves) };
+        let deadlines = case.deadlines.reckoned_anew(calendar);
+        if !case.deadlines.provisional() || deadlines == case.deadlines {
+            return Err(NotAllowed::NothingMoves);
+        }
+        Ok(Self::Accepted(Accepted { matter: case.matter.changed(), deadlines, ..case }))
     }
 
     pub(crate) fn map_matter(self, change: impl FnOnce(Matter) -> Matter) -> Self {

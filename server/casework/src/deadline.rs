@@ -39,6 +39,19 @@ impl Deadlines {
         }
     }
 
+    /// Whether either touches a year that was not yet published.
+    #[must_use]
+    pub fn provisional(&self) -> bool {
+        self.promised.provisional || self.statutory.as_ref().is_some_and(|statutory| statutory.provisional)
+    }
+
+    /// The same terms from the same day, by another calendar.
+    #[must_use]
+    pub fn reckoned_anew(&self, calendar: &WorkingCalendar) -> Self {
+        let anew = |old: &Reckoning| calendar.reckon(old.from, old.working_days);
+        Self { promised: anew(&self.promised), statutory: self.statutory.as_ref().map(anew) }
+    }
+
     /// The earlier of the two last days: a promise may be shorter than the statute, never longer in effect.
     #[must_use]
     pub fn due(&self) -> Date {

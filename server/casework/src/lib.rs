@@ -34,7 +34,7 @@ mod identity;
 mod refusal;
 
 pub use calendar::{CalendarError, PublishedYear, Reckoning, Span, WorkingCalendar, day_of, end_of_day};
-pub use case::{Accepted, Act, Case, Ground, Intake, Matter, NotAccepted};
+pub use case::{Accepted, Act, Basis, Case, Ground, Intake, Matter, NotAccepted};
 pub use checklist::{Blocked, Blocking, Checklist, Judgement, MaterialRow, MaterialStatus, Requirement};
 pub use deadline::{Deadlines, IntakeClock, Terms};
 pub use handoff::{Clerk, Ended, MayTake, NewOffer, Offer, Outcome, Target};

@@ -68,6 +68,9 @@ pub enum NotAllowed {
     /// Its time is not over yet.
     #[error("the handoff has not expired yet")]
     NotYet,
+    /// No deadline moves.
+    #[error("no deadline of this case moves")]
+    NothingMoves,
     /// An offer needs at least a minute and at most thirty days.
     #[error("an offer lasts between one minute and thirty days")]
     OfferTime,

@@ -245,3 +245,50 @@ fn a_refused_case_is_closed() {
     let refused = Case::NotAccepted(case).offer(world.act(2), offer, &world.people()).unwrap_err();
     assert_eq!(refused, NotAllowed::Closed);
 }
+
+#[test]
+fn who_accepts_after_the_five_days_accepts_from_receipt() {
+    let mut world = World::new();
+    let calendar = WorkingCalendar::default();
+    let clock = IntakeClock::from_receipt(NOW, &calendar);
+    let at = |day: jiff::civil::Date| {
+        let noon = end_of_day(day).0 - 12 * 3_600_000_000;
+        Act { at: Timestamp(noon), ..world.act(4) }
+    };
+    let (in_time, late) = (at(clock.notice_due.due), at(clock.notice_due.due.tomorrow().unwrap()));
+    let declared = world.complete().accept(in_time, TERMS, &calendar).unwrap();
+    assert_eq!((declared.basis, declared.accepted_at), (Basis::Declared, in_time.at));
+    let deemed = world.complete().accept(late, TERMS, &calendar).unwrap();
+    assert_eq!((deemed.basis, deemed.accepted_at, deemed.accepted_by), (Basis::Deemed, NOW, world.owner));
+    assert_eq!(deemed.deadlines, Deadlines::from_acceptance(NOW, TERMS, &calendar));
+    assert!(
+        deemed.deadlines.due() < declared.deadlines.due(),
+        "silence costs the authority, not the citizen"
+    );
+}
+
+#[test]
+fn only_what_was_provisional_is_reckoned_anew_and_only_if_it_moves() {
+    let mut world = World::new();
+    let unpublished = WorkingCalendar::default();
+    let days_off = |year: i16, day: jiff::civil::Date| {
+        let holidays = Span::new(day, day).into_iter().collect();
+        let rules = PublishedYear { provisional: false, holidays, working: vec![] };
+        WorkingCalendar::new(&[(year, rules)].into()).unwrap()
+    };
+    let year = day_of(NOW).year();
+    let accepted = world.complete().accept(world.act(4), TERMS, &unpublished).unwrap();
+    assert!(accepted.deadlines.provisional());
+    let due = accepted.deadlines.due();
+    let case = Case::Accepted(accepted);
+    let published = days_off(year, due);
+    let moved = case.clone().reckoned_anew(&published).unwrap();
+    let Case::Accepted(moved) = moved else { panic!("still accepted") };
+    assert_eq!((moved.matter.version, moved.matter.owner), (6, world.owner));
+    assert!(moved.deadlines.due() > due && !moved.deadlines.provisional());
+    let again = Case::Accepted(moved).reckoned_anew(&days_off(year, due.tomorrow().unwrap())).unwrap_err();
+    assert_eq!(again, NotAllowed::NothingMoves, "what was published stands");
+    assert_eq!(case.reckoned_anew(&unpublished).unwrap_err(), NotAllowed::NothingMoves);
+    let intake = Case::Intake(world.complete());
+    assert_eq!(intake.reckoned_anew(&published).unwrap_err(), NotAllowed::NothingMoves);
+}

@@ -60,13 +60,13 @@ impl Cases {
         let calendar = self.calendar().await?;
         let decide = |case: Case| case.in_intake()?.accept(act, terms, &calendar);
         let accepted = decide(stored.case.clone())?;
-        let notice = self.acceptance_notice(&stored, (&applicant, by), &accepted).await?;
+        let notice = self.acceptance_notice(&stored, (&applicant, by, act.at), &accepted).await?;
         let decide = |case: Case| {
             let accepted = decide(case)?;
             let facts = json!({
-                "basis": "declared", "promised_due": accepted.deadlines.promised.due.to_string(),
+                "basis": accepted.basis, "promised_due": accepted.deadlines.promised.due.to_string(),
                 "statutory_due": accepted.deadlines.statutory.as_ref().map(|one| one.due.to_string()),
-                "provisional": accepted.deadlines.promised.provisional,
+                "provisional": accepted.deadlines.provisional(),
             });
             let happened = by_staff("case_accepted", by.id, act.at, facts, None);
             Ok(Change { case: Case::Accepted(accepted), ended: None, happened })

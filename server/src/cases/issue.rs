@@ -58,7 +58,7 @@ impl Cases {
     pub(super) async fn acceptance_notice(
         &self,
         stored: &Stored,
-        (applicant, by): (&Applicant, &Staff),
+        (applicant, by, at): (&Applicant, &Staff, Timestamp),
         accepted: &Accepted,
     ) -> Result<Issued, Refusal> {
         let catalogue = self.catalogue_of(stored).await?;
@@ -69,10 +69,10 @@ impl Cases {
             received_at: words::moment(accepted.received_at),
             accepted_at: words::moment(accepted.accepted_at),
             due: words::date(accepted.deadlines.due()),
-            reckoned: words::reckoned(&accepted.deadlines.promised),
+            reckoned: words::reckoned(accepted.basis, &accepted.deadlines.promised),
             statutory: words::statutory(&accepted.deadlines),
         };
-        self.issue(stored, applicant, by, accepted.accepted_at, body).await
+        self.issue(stored, applicant, by, at, body).await
     }
 
     pub(super) async fn non_acceptance_notice(

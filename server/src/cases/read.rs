@@ -165,6 +165,7 @@ impl Cases {
             }
             Case::Accepted(case) => {
                 acceptance = Some(AcceptanceView {
+                    basis: case.basis,
                     at: case.accepted_at,
                     by: case.accepted_by,
                     by_name: rows::staff_name(db, case.accepted_by).await?,

@@ -100,6 +100,7 @@ fn not_allowed(why: NotAllowed) -> Problem {
         NotAllowed::HandoffGone => Problem::conflict("handoff_gone", text),
         NotAllowed::HandoffExpired => Problem::conflict("handoff_expired", text),
         NotAllowed::NotYet => Problem::conflict("not_yet", text),
+        NotAllowed::NothingMoves => Problem::conflict("nothing_moves", text),
         NotAllowed::Materials(blocked) => {
             let error =
                 |one: &casework::Blocked| FieldError::new(one.material.as_str(), blocking_word(one.why));

@@ -1,5 +1,5 @@
 //! How a case looks to those who may see it.
-use casework::{Blocked, Deadlines, IntakeClock};
+use casework::{Basis, Blocked, Deadlines, IntakeClock};
 use jiff::civil::Date;
 use protocol::ids::{
     CallId, CaseId, DepartmentCode, EventId, ItemCode, ScenarioCode, SkillGroupCode, StaffId,
@@ -83,7 +83,10 @@ pub struct IntakeView {
 /// What acceptance started.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AcceptanceView {
-    /// When.
+    /// `declared`, or `deemed` because nobody told the applicant anything within the five days.
+    #[schema(value_type = String)]
+    pub basis: Basis,
+    /// When; deemed: when it was received.
     #[schema(value_type = i64)]
     pub at: Timestamp,
     /// Who.

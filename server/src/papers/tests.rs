@@ -1,5 +1,5 @@
 use super::*;
-use casework::{Deadlines, PublishedYear, Terms, WorkingCalendar};
+use casework::{Basis, Deadlines, PublishedYear, Terms, WorkingCalendar};
 use jiff::civil::date;
 use protocol::Timestamp;
 use std::collections::BTreeMap;
@@ -153,13 +153,22 @@ fn sentences_tell_how_a_day_was_reckoned() {
     let terms = |promised| Terms { promised, statutory: Some(20) };
     let deadlines = Deadlines::from_acceptance(ACCEPTED, terms(20), &calendar);
     assert_eq!(
-        words::reckoned(&deadlines.promised),
+        words::reckoned(Basis::Declared, &deadlines.promised),
         "自2026年3月11日受理次日起算20个工作日，4月4日至4月6日放假不计。"
     );
     assert_eq!(words::statutory(&deadlines).unwrap(), "法定办结时限为20个工作日，至2026年4月9日。");
     let instant = Deadlines::from_acceptance(ACCEPTED, terms(0), &calendar);
-    assert_eq!(words::reckoned(&instant.promised), "本事项为即办件，自2026年3月11日受理起当日办结。");
-    assert!(words::reckoned(&calendar.reckon(date(2026, 12, 30), 5)).contains("暂计"));
-    assert!(words::reckoned(&calendar.reckon(date(2026, 2, 13), 2)).contains("2月14日调休上班计入"));
+    assert_eq!(
+        words::reckoned(Basis::Declared, &instant.promised),
+        "本事项为即办件，自2026年3月11日受理起当日办结。"
+    );
+    assert!(words::reckoned(Basis::Declared, &calendar.reckon(date(2026, 12, 30), 5)).contains("暂计"));
+    assert!(
+        words::reckoned(Basis::Declared, &calendar.reckon(date(2026, 2, 13), 2))
+            .contains("2月14日调休上班计入")
+    );
+    assert!(words::reckoned(Basis::Deemed, &deadlines.promised).starts_with(
+        "因逾期未告知是否受理，依法自收件之日起即为受理，自2026年3月11日受理次日起算20个工作日"
+    ));
     assert_eq!(words::moment(ACCEPTED), "2026年3月11日10时44分");
 }

@@ -1,5 +1,5 @@
 //! Dates and sentences of papers, in zh-CN.
-use casework::{Deadlines, Ground, Reckoning, Span, day_of};
+use casework::{Basis, Deadlines, Ground, Reckoning, Span, day_of};
 use jiff::civil::Date;
 use protocol::Timestamp;
 
@@ -20,7 +20,16 @@ pub fn moment(at: Timestamp) -> String {
 
 /// How a last day was reckoned, in one sentence.
 #[must_use]
-pub fn reckoned(reckoning: &Reckoning) -> String {
+pub fn reckoned(basis: Basis, reckoning: &Reckoning) -> String {
+    let mut text = match basis {
+        Basis::Declared => String::new(),
+        Basis::Deemed => "因逾期未告知是否受理，依法自收件之日起即为受理，".to_owned(),
+    };
+    text.push_str(&terms(reckoning));
+    text
+}
+
+fn terms(reckoning: &Reckoning) -> String {
     let mut text = if reckoning.working_days == 0 {
         format!("本事项为即办件，自{}受理起当日办结", date(reckoning.from))
     } else {

@@ -32,6 +32,16 @@ pub async fn load(store: &Store) -> Result<Vec<Year>, StoreError> {
     rows.into_iter().map(read).collect()
 }
 
+/// When a year was last imported; none before the first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn imported_at(store: &Store) -> Result<Option<Timestamp>, StoreError> {
+    let newest: Option<i64> =
+        sqlx::query_scalar("SELECT MAX(imported_at) FROM working_calendar").fetch_one(store.reader()).await?;
+    Ok(newest.map(Timestamp))
+}
+
 /// Puts years in the place of what was known of them; other years stay.
 ///
 /// # Errors

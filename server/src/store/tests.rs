@@ -38,6 +38,35 @@ async fn the_connections_are_durable_strict_and_apart() {
 }
 
 #[tokio::test]
+async fn the_ledger_is_only_added_to_by_whoever_asks_the_database() {
+    let rig = Rig::new().await;
+    let mut tx = rig.store.begin().await.unwrap();
+    let entry = ledger::Entry {
+        aggregate: ledger::Aggregate::Case(protocol::ids::CaseId(uuid::Uuid::from_u128(1))),
+        kind: "x",
+        at: super::testing::NOON,
+        actor: ledger::Actor::System,
+        facts: serde_json::json!({}),
+        payload: Some(serde_json::json!("secret")),
+    };
+    ledger::append(&mut tx, &rig.keys, entry).await.unwrap();
+    tx.commit().await.unwrap();
+    let file = rig.folder.path().join("checkpoints");
+    checkpoint::seal_now(&rig.store, &rig.keys, &file, super::testing::NOON).await.unwrap();
+    for (sql, why) in [
+        ("UPDATE ledger SET event = '{}'", "only added"),
+        ("DELETE FROM ledger", "only added"),
+        ("UPDATE ledger_payloads SET sealed = 'x'", "never changed"),
+        ("UPDATE checkpoints SET body = '{}'", "only added"),
+        ("DELETE FROM checkpoints", "only added"),
+    ] {
+        let mut tx = rig.store.begin().await.unwrap();
+        let refused = sqlx::query(sql).execute(&mut *tx).await.expect_err(sql).to_string();
+        assert!(refused.contains(why), "{sql}: {refused}");
+    }
+}
+
+#[tokio::test]
 async fn a_newer_database_is_refused_with_what_to_do() {
     let rig = Rig::new().await;
     rig.tamper(

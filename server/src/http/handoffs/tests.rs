@@ -105,6 +105,24 @@ async fn refusal_withdrawal_and_expiry_leave_the_owner_and_are_told() {
 }
 
 #[tokio::test]
+async fn an_offer_that_cannot_be_ended_keeps_no_other_from_its_end() {
+    let Scene { counter, from, to, case } = scene().await;
+    let terminal = counter.terminal("S11").await;
+    counter.offer(&from, &case, to_clerk(&to)).await.ok();
+    counter.advance(1);
+    let other = counter.opened(&from, &terminal).await;
+    counter.offer(&from, &other, to_clerk(&to)).await.ok();
+    // The first one's case cannot be read: damage.
+    let id = case["id"].as_str().unwrap();
+    counter.house.rig.tamper(&format!("UPDATE cases SET terminal = 'x' WHERE id = '{id}'")).await;
+    counter.advance(40);
+    let wait = counter.cases.expire_due().await.unwrap();
+    assert!(wait.as_secs() > 0, "and does not make the timer spin");
+    assert_eq!(counter.count("SELECT COUNT(*) FROM handoffs WHERE state = 'expired'").await, 1);
+    assert!(counter.cases.expire_due().await.is_err(), "when nothing else is left, it is an error");
+}
+
+#[tokio::test]
 async fn a_late_answer_finds_it_expired_even_before_the_timer() {
     let Scene { counter, from, to, case } = scene().await;
     let offered = counter.offer(&from, &case, to_clerk(&to)).await.ok();

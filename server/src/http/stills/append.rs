@@ -20,7 +20,7 @@ const PIECE: &str = "application/offset+octet-stream";
     request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"), responses(
     (status = 204, description = "`Upload-Offset` says how much is there now"),
     (status = 404, description = "`not_found`", body = Problem),
-    (status = 409, description = "`other_offset`: ask with HEAD", body = Problem),
+    (status = 409, description = "`other_offset`: ask with HEAD; `not_asked`: the citizen has stopped it", body = Problem),
     (status = 412, description = "`tus_version`", body = Problem),
     (status = 413, description = "`too_big`: more than was announced", body = Problem),
     (status = 415, description = "`not_a_piece`: wrong content type; `no_picture`: neither JPEG, PNG nor WebP", body = Problem),

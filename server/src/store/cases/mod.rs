@@ -2,7 +2,7 @@
 //!
 //! [`load`] gives a case as `casework` knows it, [`save`] writes what a transition changed, by compare-and-set on the
 //! version, and [`record`] chains the event; all three in one transaction of the caller.
-use casework::{Case, Ended};
+use casework::{Basis, Case, Ended};
 use protocol::ids::{ApplicantId, CallId, DepartmentCode, ItemCode, ScenarioCode, StaffId, TerminalId};
 use protocol::{CaseState, Timestamp};
 use serde_json::Value;
@@ -24,7 +24,9 @@ pub use handoffs::{
 pub use papers::{
     PaperRow, add as add_paper, get as paper, of_case as papers_of, pdf, received as paper_received,
 };
-pub use read::{CaseLine, EventRow, Filter, events, find, last_changed_of_call, load, of_call, staff_name};
+pub use read::{
+    CaseLine, EventRow, Filter, events, find, last_changed_of_call, load, of_call, provisional, staff_name,
+};
 pub use stills::{
     StillRow, add as add_still, bind as bind_still, complete as complete_still, get as still,
     of_call as stills_of_call, of_case as stills_of,
@@ -171,8 +173,9 @@ pub async fn save(
     let columns = Decision::of(keys, after)?;
     let done = sqlx::query(
         "UPDATE cases SET state = $1, version = $2, owner = $3, accepted_at = $4, accepted_by = $5, deadlines = $6, \
-             due_on = $7, refused_at = $8, refused_by = $9, ground = $10, authority = $11, explanation_sealed = $12 \
-         WHERE id = $13 AND version = $14 AND owner = $15",
+             due_on = $7, refused_at = $8, refused_by = $9, ground = $10, authority = $11, explanation_sealed = $12, \
+             basis = $13, due_provisional = $14 \
+         WHERE id = $15 AND version = $16 AND owner = $17",
     )
     .bind(state_word(after))
     .bind(i64::from(new.version))
@@ -186,6 +189,8 @@ pub async fn save(
     .bind(columns.ground)
     .bind(columns.authority)
     .bind(columns.explanation_sealed)
+    .bind(columns.basis)
+    .bind(columns.due_provisional)
     .bind(new.id.to_string())
     .bind(i64::from(old.version))
     .bind(old.owner.to_string())
@@ -217,8 +222,10 @@ pub async fn save(
 struct Decision {
     accepted_at: Option<i64>,
     accepted_by: Option<String>,
+    basis: Option<&'static str>,
     deadlines: Option<String>,
     due_on: Option<String>,
+    due_provisional: i64,
     refused_at: Option<i64>,
     refused_by: Option<String>,
     ground: Option<&'static str>,
@@ -233,8 +240,13 @@ impl Decision {
             Case::Accepted(case) => Self {
                 accepted_at: Some(case.accepted_at.0),
                 accepted_by: Some(case.accepted_by.to_string()),
+                basis: Some(match case.basis {
+                    Basis::Declared => "declared",
+                    Basis::Deemed => "deemed",
+                }),
                 deadlines: serde_json::to_string(&case.deadlines).ok(),
                 due_on: Some(case.deadlines.due().to_string()),
+                due_provisional: i64::from(case.deadlines.provisional()),
                 ..Self::default()
             },
             Case::NotAccepted(case) => {

@@ -1,7 +1,7 @@
 //! Reading cases: one whole, or lines of a list.
 use casework::{
-    Accepted, Case, Checklist, Deadlines, Ground, Intake, MaterialRow, MaterialStatus, Matter, NotAccepted,
-    Requirement,
+    Accepted, Basis, Case, Checklist, Deadlines, Ground, Intake, MaterialRow, MaterialStatus, Matter,
+    NotAccepted, Requirement,
 };
 use protocol::ids::{ApplicantId, CallId, CaseId, DepartmentCode, EventId, StaffId};
 use protocol::{CaseState, Timestamp};
@@ -61,6 +61,11 @@ pub async fn load(
             matter,
             received_at,
             checklist,
+            basis: match row.try_get::<&str, _>("basis")? {
+                "declared" => Basis::Declared,
+                "deemed" => Basis::Deemed,
+                _ => return Err(DAMAGED),
+            },
             accepted_at: Timestamp(row.try_get("accepted_at")?),
             accepted_by: parsed(&row, "accepted_by")?,
             deadlines: serde_json::from_str::<Deadlines>(row.try_get("deadlines")?).map_err(|_| DAMAGED)?,
@@ -144,6 +149,17 @@ pub async fn last_changed_of_call(
     .fetch_optional(db)
     .await?;
     id.map(|id| id.parse().map_err(|_| DAMAGED)).transpose()
+}
+
+/// Cases with a deadline that touches a year which was not yet published, oldest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn provisional(db: &mut AnyConnection) -> Result<Vec<CaseId>, StoreError> {
+    let ids: Vec<String> = sqlx::query_scalar("SELECT id FROM cases WHERE due_provisional = 1 ORDER BY id")
+        .fetch_all(db)
+        .await?;
+    ids.iter().map(|id| id.parse().map_err(|_| DAMAGED)).collect()
 }
 
 /// What a member of staff is called.

@@ -23,7 +23,7 @@ async fn an_act_whose_paper_cannot_be_stored_did_not_happen() {
     assert_eq!(counter.count("SELECT COUNT(*) FROM cases WHERE state = 'intake' AND version = 6").await, 1);
     assert_eq!(counter.count("SELECT COUNT(*) FROM ledger").await, events);
     assert!(counter.news().is_empty(), "nobody hears of what did not happen");
-    counter.sql("DELETE FROM papers WHERE id = 'x'").await.unwrap();
+    counter.house.rig.tamper("DELETE FROM papers WHERE id = 'x'").await;
     assert_eq!(accept(&counter, &clerk, &case).await, 200);
 }
 

@@ -90,12 +90,75 @@ async fn another_authoritys_scenario_is_not_accepted() {
 }
 
 #[tokio::test]
+async fn accepted_late_is_accepted_from_receipt_and_the_notice_says_so() {
+    let counter = Counter::new().await;
+    let (clerk, terminal) = (counter.clerk("a", "civil", &["civil"]).await, counter.terminal("S10").await);
+    let case = counter.complete(&clerk, &terminal).await;
+    // Received on Wednesday the 11th; the five days end on the 18th.
+    counter.advance(8 * 24 * 60);
+    let token = counter.house.auth.sign_in("a", crate::auth::testing::PASSWORD).await.unwrap().0;
+    let accepted = accept(&counter, &token, &case, &case["version"]).await.ok();
+    let acceptance = &accepted["acceptance"];
+    assert_eq!((&acceptance["basis"], &acceptance["at"]), (&json!("deemed"), &case["received_at"]));
+    assert_eq!(acceptance["due"], "2026-04-09", "as if it had been accepted on the 11th");
+    let told =
+        accepted["timeline"].as_array().unwrap().iter().find(|row| row["kind"] == "case_accepted").unwrap();
+    assert_eq!(told["facts"]["basis"], "deemed");
+    assert!(told["at"].as_i64() > acceptance["at"].as_i64(), "said when it was said");
+    assert_eq!(accepted["papers"][1]["issued_at"], told["at"]);
+}
+
+#[tokio::test]
+async fn a_year_that_is_published_moves_what_was_provisional_and_tells_the_owner() {
+    let counter = Counter::new().await;
+    let (clerk, terminal) = (counter.clerk("a", "civil", &["civil"]).await, counter.terminal("S10").await);
+    let import = async |text: &str| {
+        let years = crate::catalogue::check_calendar(text).unwrap();
+        let mut tx = counter.house.rig.store.begin().await.unwrap();
+        let now = counter.house.clock().now();
+        crate::store::calendar::import(&mut tx, &years, now).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    import(r#"{"years": {"2026": {"provisional": true, "holidays": [], "working": []}}}"#).await;
+    let case = counter.complete(&clerk, &terminal).await;
+    let accepted = accept(&counter, &clerk.token, &case, &case["version"]).await.ok();
+    assert_eq!(accepted["acceptance"]["due"], "2026-04-08");
+    assert_eq!(counter.cases.reckon_anew().await.unwrap(), 0, "nothing was published");
+    counter.news();
+    import(r#"{"years": {"2026": {"provisional": false, "holidays": ["2026-04-06"], "working": []}}}"#).await;
+    assert_eq!(counter.cases.reckon_anew().await.unwrap(), 1);
+    assert_eq!(counter.news().len(), 1);
+    let path = format!("/cases/{}", case["id"].as_str().unwrap());
+    let moved = counter.ask(&clerk.token, "GET", &path, None).await.ok();
+    assert_eq!(moved["acceptance"]["due"], "2026-04-09");
+    assert_eq!(moved["acceptance"]["deadlines"]["promised"]["provisional"], false);
+    let last = moved["timeline"].as_array().unwrap().last().unwrap();
+    assert_eq!((&last["kind"], &last["actor"]), (&json!("deadlines_reckoned_anew"), &json!("system")));
+    assert_eq!(
+        (&last["facts"]["was_due"], &last["facts"]["due"]),
+        (&json!("2026-04-08"), &json!("2026-04-09"))
+    );
+    assert_eq!(counter.cases.reckon_anew().await.unwrap(), 0, "once");
+}
+
+#[tokio::test]
 async fn the_database_itself_refuses_what_is_not_legal() {
     let counter = Counter::new().await;
     let (clerk, terminal) = (counter.clerk("a", "civil", &["civil"]).await, counter.terminal("S10").await);
     let other = counter.clerk("b", "civil", &["civil"]).await;
-    counter.opened(&clerk, &terminal).await;
-    let _ = other;
+    let case = counter.opened(&clerk, &terminal).await;
+    // There and back again: an older handoff moves nothing a second time.
+    let (mut case, mut from, mut to) = (case, &clerk, &other);
+    for _ in 0..2 {
+        let target = json!({ "kind": "clerk", "staff": to.id });
+        let offered = counter.offer(from, &case, target).await.ok();
+        let path = format!("/handoffs/{}/accept", offered["id"].as_str().unwrap());
+        let taken = counter.ask(&to.token, "POST", &path, None).await.ok();
+        case = json!({ "id": case["id"], "version": taken["version"] });
+        (from, to) = (to, from);
+    }
+    let target = json!({ "kind": "clerk", "staff": other.id });
+    counter.offer(&clerk, &case, target).await.ok();
     for (sql, why) in [
         (
             "UPDATE cases SET state = 'accepted', version = version + 1, accepted_at = 1, accepted_by = owner, \
@@ -115,6 +178,12 @@ async fn the_database_itself_refuses_what_is_not_legal() {
         ("UPDATE case_events SET kind = 'x'", "only added"),
         ("DELETE FROM case_events", "only added"),
         ("UPDATE papers SET digest = 'x'", "as it was issued"),
+        ("DELETE FROM papers", "not deleted"),
+        ("DELETE FROM materials", "not deleted"),
+        ("DELETE FROM handoffs", "not deleted"),
+        ("UPDATE handoffs SET ended_by = to_staff, state = 'accepted'", "ends once"),
+        ("UPDATE handoffs SET to_staff = from_staff WHERE state = 'offered'", "keeps its terms"),
+        ("UPDATE handoffs SET expires_at = expires_at + 1 WHERE state = 'offered'", "keeps its terms"),
         (
             "INSERT INTO handoffs (id, case_id, from_staff, to_staff, reason, state, offered_at, expires_at) \
           SELECT 'h', c.id, s.id, c.owner, 'r', 'offered', 1, 2 FROM cases c, staff s WHERE s.login = 'b'",
