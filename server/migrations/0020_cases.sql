@@ -14,7 +14,7 @@ CREATE TABLE applicants (
     phone_sealed TEXT,
     identity_method TEXT NOT NULL CHECK (identity_method IN ('by_eye', 'card_reader')),
     identity_result TEXT NOT NULL CHECK (identity_result IN ('matches', 'doubtful')),
-    identity_note TEXT,
+    identity_note_sealed TEXT,
     created_at BIGINT NOT NULL
 );
 CREATE INDEX applicants_by_id_number ON applicants (id_number_digest);

@@ -149,7 +149,7 @@ async fn follow_catalogue(state: AppState) {
     }
 }
 
-/// Forgets answers to requests that nobody repeats any more.
+/// Forgets answers to requests that nobody repeats any more, and sessions that ended long ago.
 async fn forget(state: AppState) {
     let mut ticks = interval(Duration::from_secs(600));
     loop {
@@ -160,10 +160,12 @@ async fn forget(state: AppState) {
         let done = async {
             let mut tx = state.store.begin().await?;
             crate::store::idempotency::forget_before(&mut tx, before).await?;
+            // Who signed in and out is in the ledger; a session that ended by itself says nothing more.
+            crate::store::sessions::forget_before(&mut tx, before).await?;
             tx.commit().await.map_err(crate::store::StoreError::from)
         };
         if let Err(error) = done.await {
-            tracing::warn!(%error, "old idempotency keys are kept for now");
+            tracing::warn!(%error, "old idempotency keys and sessions are kept for now");
         }
     }
 }

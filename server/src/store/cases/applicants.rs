@@ -68,9 +68,12 @@ pub(super) async fn add(
     let check =
         serde_json::to_value(&applicant.identity_check).map_err(|_| StoreError::Damaged("identity check"))?;
     let text = |field: &str| check[field].as_str().map(str::to_owned);
+    let note = applicant.identity_check.note.as_ref();
+    let note = note.map(|note| seal(keys, ("applicants.identity_note", id.to_string()), note.as_bytes()));
+    let note = note.transpose()?;
     sqlx::query(
         "INSERT INTO applicants (id, name_sealed, name_digest, id_number_sealed, id_number_digest, phone_sealed, \
-             identity_method, identity_result, identity_note, created_at) \
+             identity_method, identity_result, identity_note_sealed, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(id.to_string())
@@ -81,7 +84,7 @@ pub(super) async fn add(
     .bind(seal(keys, ("applicants.phone", id.to_string()), applicant.phone.reveal().as_bytes())?)
     .bind(text("method"))
     .bind(text("result"))
-    .bind(text("note"))
+    .bind(note)
     .bind(at.0)
     .execute(&mut **tx)
     .await?;
@@ -99,8 +102,8 @@ pub async fn get(
 ) -> Result<Applicant, StoreError> {
     type Row = (Option<String>, Option<String>, Option<String>, String, String, Option<String>);
     let row: Option<Row> = sqlx::query_as(
-        "SELECT name_sealed, id_number_sealed, phone_sealed, identity_method, identity_result, identity_note \
-         FROM applicants WHERE id = $1",
+        "SELECT name_sealed, id_number_sealed, phone_sealed, identity_method, identity_result, \
+             identity_note_sealed FROM applicants WHERE id = $1",
     )
     .bind(id.to_string())
     .fetch_optional(db)
@@ -109,6 +112,7 @@ pub async fn get(
         return Err(StoreError::Missing(format!("applicant {id}")));
     };
     let open = |place: &str, sealed: &str| unseal_text(keys, (place, id.to_string()), sealed);
+    let note = note.map(|note| open("applicants.identity_note", &note)).transpose()?;
     let damaged = || StoreError::Damaged("applicant");
     let check = serde_json::json!({ "method": method, "result": result, "note": note });
     Ok(Applicant {

@@ -30,7 +30,13 @@ async fn a_case_is_opened_with_its_receipt_and_told() {
 async fn the_database_and_the_chain_hold_no_number_name_or_telephone_in_the_clear() {
     let counter = Counter::new().await;
     let (clerk, terminal) = (counter.clerk("a", "civil", &["civil"]).await, counter.terminal("S10").await);
-    counter.opened(&clerk, &terminal).await;
+    let call = counter.call(&clerk, &terminal);
+    let mut body = application(call, "disab-living", "disab-living/1");
+    body["applicant"]["identity_check"] =
+        json!({ "method": "by_eye", "result": "doubtful", "note": "与王大力照片不太像" });
+    let case = counter.open_as(&clerk.token, "key-00001", &body).await.ok();
+    let check = &case["applicant"]["identity_check"];
+    assert_eq!(*check, body["applicant"]["identity_check"], "and is read back");
     let files: Vec<_> = std::fs::read_dir(counter.house.rig.folder.path())
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -39,7 +45,7 @@ async fn the_database_and_the_chain_hold_no_number_name_or_telephone_in_the_clea
         .collect();
     let lies = |text: &str| files.iter().any(|bytes| bytes.windows(text.len()).any(|w| w == text.as_bytes()));
     assert!(lies("2026-000001"), "the right files were read");
-    for secret in [ID_NUMBER, "13800136621", "王大力"] {
+    for secret in [ID_NUMBER, "13800136621", "王大力", "不太像"] {
         assert!(!lies(secret), "{secret} lies there in the clear");
     }
 }
