@@ -182,6 +182,7 @@ export function whole(one: CaseBrief): Case {
     ...(one.state === 'accepted'
       ? {
           acceptance: {
+            basis: 'declared',
             at: now(),
             by: me.id,
             by_name: me.name,

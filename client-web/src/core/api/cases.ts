@@ -62,6 +62,8 @@ export interface Case extends CaseBrief {
     competent_elsewhere?: string
   }
   acceptance?: {
+    /** `deemed`: nobody told the applicant anything within the five days; then `at` is when it was received. */
+    basis: 'declared' | 'deemed'
     at: Moment
     by: StaffId
     by_name: string
@@ -131,6 +133,7 @@ export interface TimelineRow {
     | 'handoff_expired'
     | 'handoff_withdrawn'
     | 'id_number_revealed'
+    | 'deadlines_reckoned_anew'
   actor: 'staff' | 'terminal' | 'system' | 'operator'
   actor_name?: string
   facts: Record<string, unknown>

@@ -2,6 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { Http } from '../api'
 import { sha256Hex, uploadStill } from '.'
 
+const problem = (status: number, code: string) =>
+  new Response(JSON.stringify({ code }), {
+    status,
+    headers: { 'content-type': 'application/problem+json' },
+  })
+
 /** A tus server that loses the connection at the given PATCH requests: before or after the bytes arrived. */
 function rig(faults: ('before' | 'after' | undefined)[]) {
   const kept: number[] = []
@@ -17,7 +23,7 @@ function rig(faults: ('before' | 'after' | undefined)[]) {
     }
     const fault = faults[patches++]
     if (fault === 'before') throw new TypeError('network')
-    if (Number(headers.get('upload-offset')) !== kept.length) return new Response(null, { status: 409 })
+    if (Number(headers.get('upload-offset')) !== kept.length) return problem(409, 'other_offset')
     kept.push(...new Uint8Array(init.body as ArrayBuffer))
     if (fault === 'after') throw new TypeError('network')
     return new Response(null, { status: 204, headers: { 'upload-offset': String(kept.length) } })
@@ -43,6 +49,20 @@ describe('uploadStill', () => {
     await uploadStill(http, still, options)
     expect(kept).toEqual([...bytes])
     expect(log.filter((line) => line.startsWith('HEAD')).length).toBeGreaterThanOrEqual(2)
+  })
+
+  it('sends nothing more once the citizen has stopped it', async () => {
+    const log: string[] = []
+    const fake = (async (_url: string, init: RequestInit) => {
+      log.push(init.method ?? '')
+      if (init.method === 'POST')
+        return new Response(null, { status: 201, headers: { location: '/stills/s1' } })
+      return problem(409, 'not_asked')
+    }) as typeof fetch
+    await expect(uploadStill(new Http({ fetch: fake }), still, options)).rejects.toMatchObject({
+      code: 'not_asked',
+    })
+    expect(log).toEqual(['POST', 'PATCH'])
   })
 
   it('gives up at a refusal', async () => {

@@ -94,7 +94,7 @@ async function again<T>(options: UploadOptions, attempt: (retried: boolean) => P
     } catch (error) {
       const passing =
         error instanceof Unreachable ||
-        (error instanceof Problem && (error.status === 409 || error.status >= 500))
+        (error instanceof Problem && (error.code === 'other_offset' || error.status >= 500))
       const pause = pauses[n]
       if (!passing || pause === undefined) throw error
       await sleep(pause)

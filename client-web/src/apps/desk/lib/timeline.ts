@@ -20,6 +20,7 @@ const KNOWN = new Set<string>([
   'handoff_expired',
   'handoff_withdrawn',
   'id_number_revealed',
+  'deadlines_reckoned_anew',
 ])
 
 /** The text of an event; a kind that this page does not know yet is still shown as something that happened. */

@@ -164,6 +164,11 @@ export const cases = {
     handoff_refused: ['转办被退回', '轉辦被退返', 'Handoff refused'],
     handoff_expired: ['转办过时退回', '轉辦過時退返', 'Handoff expired'],
     handoff_withdrawn: ['撤回转办', '撤回轉辦', 'Handoff withdrawn'],
+    deadlines_reckoned_anew: [
+      '放假安排公布，期限重新计算',
+      '放假安排公佈，期限重新計過',
+      'Holidays published: deadline reckoned anew',
+    ],
     id_number_revealed: ['查看了完整证件号码', '睇過完整證件號碼', 'Whole ID number looked at'],
   },
 } satisfies Table
