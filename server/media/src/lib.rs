@@ -17,6 +17,13 @@
 //! 6. **No allocation per packet.** A datagram is opened in the buffer it arrived in, copied once into the layer's
 //!    history, and once per receiver into the buffer it leaves from.
 //!
+//! # Rooms
+//! `sfu` holds the peers and the one gate of datagrams; behind it `ice` answers checks, `dtls` agrees on keys and `sdp`
+//! reads the offer and writes the answer. `router` forwards and knows none of these: `uplink` opens what a peer sends and
+//! tells its streams apart, `slots` makes one unbroken stream of it for each receiver, `history` keeps what may be
+//! missed, `feedback` carries what flows back, `srtp` and `rtp` are the formats. One `Sfu` serves one port on one
+//! thread; several share nothing.
+//!
 //! Randomness is seeded by [`Config::seed`]. The one exception is the DTLS library, which draws its key exchange from
 //! the cryptographic library itself.
 //!
