@@ -30,7 +30,7 @@ mod tls;
 
 pub use build::{Application, StartError};
 pub(crate) use build::{checkpoints_file, keys_folder, open_store};
-pub use hours::open_now;
+pub use hours::{next_open, open_now};
 pub use run::RunError;
 
 /// What every endpoint may use. Cheap to clone; `state.store` and so on read through.

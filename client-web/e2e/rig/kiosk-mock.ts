@@ -43,17 +43,19 @@ export interface MockOptions {
 export function served(): unknown {
   const told = JSON.parse(readFileSync(catalogue, 'utf8')) as {
     items: { code: string; initials?: string; alias_initials?: string[]; aliases: string[] }[]
+    packages: { code: string; initials?: string }[]
   }
   const known: Record<string, string> = {
     'disab-cert': 'cjrzxbhl',
     'disab-living': 'kncjrshbt',
     'disab-care': 'zdcjrhlbt',
-    'senior-card': 'lnryd k'.replace(' ', ''),
+    'senior-card': 'lnrydk',
   }
   for (const item of told.items) {
     item.initials = known[item.code] ?? 'x'.repeat(12)
     item.alias_initials = item.aliases.map((alias) => (alias === '老人卡' ? 'lrk' : 'x'))
   }
+  for (const one of told.packages) if (one.code === 'disability') one.initials = 'cjrfwyjs'
   return told
 }
 
@@ -108,7 +110,14 @@ export class KioskMock {
           version: '0.1.0',
           demo,
           help_line: '12345',
-          hours: { open, from: '09:00', to: '17:00', weekdays: [1, 2, 3, 4, 5] },
+          hours: {
+            open,
+            from: '09:00',
+            to: '17:00',
+            weekdays: [1, 2, 3, 4, 5],
+            // Thursday 12 March 2026, nine o'clock in China.
+            ...(open ? {} : { next_open: Date.UTC(2026, 2, 12, 1) * 1000 }),
+          },
           consents: consents
             ? [
                 { purpose: 'recording', text_version: 'recording-2026-01', retention_months: 6 },

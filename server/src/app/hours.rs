@@ -28,6 +28,28 @@ pub fn open_now(config: &Config, calendar: Option<&WorkingCalendar>, now: Timest
     }
 }
 
+/// How far ahead the next opening is looked for: longer than any run of holidays.
+const LOOK_AHEAD_DAYS: i64 = 31;
+
+/// When a window that is closed opens again; none if it is open, or stays closed for a month.
+#[must_use]
+pub fn next_open(config: &Config, calendar: Option<&WorkingCalendar>, now: Timestamp) -> Option<Timestamp> {
+    if open_now(config, calendar, now) {
+        return None;
+    }
+    let zone = Offset::from_seconds(config.desk.utc_offset_minutes * 60).ok()?;
+    let today = zone.to_datetime(jiff::Timestamp::from_microsecond(now.0).ok()?).date();
+    let (hour, minute) = config.hours.from.split_once(':')?;
+    let (hour, minute) = (hour.parse().ok()?, minute.parse().ok()?);
+    (0..=LOOK_AHEAD_DAYS)
+        .filter_map(|days| {
+            let day = today.checked_add(jiff::Span::new().days(days)).ok()?;
+            let opens = zone.to_timestamp(day.at(hour, minute, 0, 0)).ok()?;
+            Some(Timestamp(opens.as_microsecond()))
+        })
+        .find(|opens| *opens > now && open_now(config, calendar, *opens))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +95,21 @@ mod tests {
             "a Saturday worked for the Spring Festival"
         );
         assert!(!open_now(&config, Some(&calendar), at("2026-02-14T18:00:00")));
+        let monday = at("2026-03-16T09:00:00");
+        assert_eq!(next_open(&config, Some(&calendar), at("2026-03-13T17:00:00")), Some(monday));
+        assert_eq!(
+            next_open(&config, Some(&calendar), at("2026-03-16T08:59:59")),
+            Some(monday),
+            "the same day"
+        );
+        assert_eq!(
+            next_open(&config, Some(&calendar), at("2026-02-13T18:00:00")),
+            Some(at("2026-02-14T09:00:00"))
+        );
+        assert_eq!(next_open(&config, Some(&calendar), at("2026-03-11T10:00:00")), None, "it is open");
+        let never =
+            Config { hours: Hours { weekdays: Vec::new(), ..config.hours.clone() }, ..Config::default() };
+        assert_eq!(next_open(&never, None, at("2026-03-11T10:00:00")), None);
         let always = Config { hours: Hours::always(), ..Config::default() };
         assert!(open_now(&always, Some(&calendar), at("2026-10-01T03:00:00")));
     }

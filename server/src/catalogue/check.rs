@@ -47,6 +47,9 @@ pub fn check(text: &str) -> Result<Catalogue, Faults> {
         item.initials = initials(&item.name);
         item.alias_initials = item.aliases.iter().map(|alias| initials(alias)).collect();
     }
+    for package in &mut catalogue.packages {
+        package.initials = initials(&package.named.name);
+    }
     Ok(catalogue)
 }
 
@@ -58,6 +61,10 @@ fn without_computed(root: &mut Value) {
     for item in items.into_iter().flatten().filter_map(Value::as_object_mut) {
         item.remove("initials");
         item.remove("alias_initials");
+    }
+    let packages = root.get_mut("packages").and_then(Value::as_array_mut);
+    for package in packages.into_iter().flatten().filter_map(Value::as_object_mut) {
+        package.remove("initials");
     }
 }
 
@@ -188,7 +195,7 @@ fn packages(sheet: &mut Sheet, root: &Map<String, Value>, items: &Codes) {
         return;
     }
     for (path, package) in sheet.objects(root, "", "packages", 0) {
-        sheet.known(package, &path, &["code", "name", "name_zh_hk", "name_en", "items"]);
+        sheet.known(package, &path, &["code", "name", "name_zh_hk", "name_en", "initials", "items"]);
         sheet.names(package, &path);
         sheet.code(package, &path, &mut codes);
         for (index, code) in sheet.texts(package, &path, "items", 40).into_iter().enumerate() {

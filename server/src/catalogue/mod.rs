@@ -57,6 +57,9 @@ pub struct Package {
     /// Its code and name.
     #[serde(flatten)]
     pub named: Named,
+    /// First letters of the name's pinyin, lower case, one per character; computed on import.
+    #[serde(default)]
+    pub initials: String,
     /// Its items, in the order they are done.
     #[schema(value_type = Vec<String>)]
     pub items: Vec<ItemCode>,

@@ -1,13 +1,13 @@
 //! `GET /page-config`.
 use axum::extract::State;
 use casework::WorkingCalendar;
-use protocol::{PROTOCOL_VERSION, SiteView};
+use protocol::{PROTOCOL_VERSION, SiteView, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::app::{AppState, open_now};
+use crate::app::{AppState, next_open, open_now};
 use crate::config::ConsentQuestion;
 use crate::demo::DemoLogin;
 use crate::http::extract::Json;
@@ -55,6 +55,10 @@ struct OpeningHours {
     to: String,
     /// Days of the week; Monday is 1.
     weekdays: Vec<u8>,
+    /// When it opens again, in microseconds since 1970, UTC; only while it is closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    next_open: Option<Timestamp>,
 }
 
 /// What a page must know before anybody signs in.
@@ -71,6 +75,7 @@ async fn page_config(State(state): State<AppState>) -> Result<Json<PageConfig>, 
         }
     };
     let hours = &config.hours;
+    let (calendar, now) = (working_days(&state).await, state.clock.now());
     Ok(Json(PageConfig {
         version: env!("CARGO_PKG_VERSION"),
         protocol: PROTOCOL_VERSION,
@@ -78,10 +83,11 @@ async fn page_config(State(state): State<AppState>) -> Result<Json<PageConfig>, 
         authority: config.authority.clone(),
         consents: config.consents.clone(),
         hours: OpeningHours {
-            open: open_now(config, working_days(&state).await.as_ref(), state.clock.now()),
+            open: open_now(config, calendar.as_ref(), now),
             from: hours.from.clone(),
             to: hours.to.clone(),
             weekdays: hours.weekdays.clone(),
+            next_open: next_open(config, calendar.as_ref(), now),
         },
         demo: state.showroom.is_some(),
         demo_sites,

@@ -18,7 +18,16 @@ export interface PageConfig {
   help_line: string
   /** Only purposes that are really on. */
   consents: ConsentText[]
-  hours: { open: boolean } & Record<string, unknown>
+  hours: {
+    open: boolean
+    /** `HH:MM`, where the window stands. */
+    from: string
+    to: string
+    /** Monday is 1. */
+    weekdays: number[]
+    /** When it opens again, in microseconds since 1970; only while it is closed. */
+    next_open?: number
+  }
   demo_sites?: SiteView[]
   demo_staff?: { login: string; password: string; name: string }[]
 }

@@ -12,6 +12,7 @@ fn the_sample_files_are_good() {
     let item = catalogue.item(&"disab-living".into()).unwrap();
     assert_eq!(item.initials, crate::catalogue::initials(&item.name));
     assert_eq!(item.alias_initials.len(), item.aliases.len());
+    assert_eq!(catalogue.packages[1].initials, "cjrfwyjs");
     let referred = catalogue.scenario(&"longevity".into(), &"longevity/3".into()).unwrap();
     assert_eq!(referred.refer_to.as_ref().unwrap().name, "退役军人事务局");
     assert_eq!(check_sites(SITES).unwrap().len(), 12);
