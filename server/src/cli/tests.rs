@@ -243,3 +243,10 @@ async fn layers_are_merged_and_flags_win() {
     assert_eq!(config.data, operator.data());
     assert_eq!(operator.run(&["migrate"]).await.unwrap(), "the database is at this version\n");
 }
+
+#[test]
+fn the_example_of_a_deployment_is_a_good_configuration() {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/config.example.toml");
+    let config = crate::config::load(&Config::default(), Some(&file), &super::NoFlags {});
+    config.unwrap_or_else(|error| panic!("{error}"));
+}
