@@ -150,9 +150,15 @@ fn blocking(row: &MaterialRow) -> Option<Blocking> {
     }
 }
 
-/// Words that say something and are not too long.
+/// Words that say something, are not too long, and are read as they were written: they stand on papers.
 pub(crate) fn words(text: &str, longest: usize) -> Result<String, NotAllowed> {
     let text = text.trim();
+    // Signs that turn the direction of what follows can make a sentence look like another one.
+    let turns =
+        |c: char| matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    if text.chars().any(|c| (c.is_control() && c != '\n') || turns(c)) {
+        return Err(NotAllowed::Unreadable);
+    }
     match text.chars().count() {
         0 => Err(NotAllowed::ReasonMissing),
         n if n > longest => Err(NotAllowed::TooLong(longest)),

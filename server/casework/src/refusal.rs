@@ -38,6 +38,9 @@ pub enum NotAllowed {
     /// Words are needed here.
     #[error("a reason is needed")]
     ReasonMissing,
+    /// Words hold signs that nobody sees.
+    #[error("control characters and signs that turn the direction of writing cannot stand here")]
+    Unreadable,
     /// Words are too long.
     #[error("too long: at most {0} characters")]
     TooLong(usize),

@@ -154,7 +154,10 @@ fn non_acceptance_needs_words_and_an_authority() {
     let nameless = Ground::OtherAuthority { authority: String::new() };
     assert_eq!(of(nameless, "x").unwrap_err(), NotAllowed::AuthorityMissing);
     assert_eq!(of(Ground::NoSuchProcedure, &"长".repeat(501)).unwrap_err(), NotAllowed::TooLong(500));
-    assert!(of(Ground::NoSuchProcedure, "不需要办理").is_ok());
+    for unseen in ["不需要\u{0}办理", "a\u{1b}[2J", "\u{202e}理办要需不", "a\u{2066}b"] {
+        assert_eq!(of(Ground::NoSuchProcedure, unseen).unwrap_err(), NotAllowed::Unreadable, "{unseen:?}");
+    }
+    assert!(of(Ground::NoSuchProcedure, "不需要办理。\n请放心。").is_ok());
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn not_allowed(why: NotAllowed) -> Problem {
         NotAllowed::Closed => Problem::conflict("closed", text),
         NotAllowed::OtherAuthority(_) => Problem::conflict("other_authority", text),
         NotAllowed::NoSuchMaterial(_) => Problem::not_found(text),
-        NotAllowed::ReasonMissing | NotAllowed::TooLong(_) => field("reason"),
+        NotAllowed::ReasonMissing | NotAllowed::TooLong(_) | NotAllowed::Unreadable => field("reason"),
         NotAllowed::AuthorityMissing => field("ground.authority"),
         NotAllowed::OfferTime => field("answer_within_minutes"),
         NotAllowed::ToOneself => Problem::conflict("to_oneself", text),

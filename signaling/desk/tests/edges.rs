@@ -255,3 +255,60 @@ fn records_of_a_visit_that_is_not_there_change_nothing() {
     });
     assert_eq!(status, Some(ClerkStatus::Ready), "as the clerk's own records say, without {ticket}");
 }
+
+#[test]
+fn an_answer_in_the_moment_in_which_the_ring_ends_is_late_whichever_comes_first() {
+    let mut s = Story::new();
+    s.terminal_here(1);
+    for n in 1..=2 {
+        s.clerk_here(n, &["civil"]);
+    }
+    s.ready(1);
+    let ticket = s.takes(1, "subsidy");
+    let offer = s.ring_at(1).expect("rings");
+    // The moment has come, the tick has not.
+    s.now = s.desk.due().map(|due| due.max(s.now.plus(std::time::Duration::from_secs(25)))).unwrap();
+    assert_eq!(refusal(&s.asks(1, ClerkMessage::Accept { offer })), Some(ErrorCode::OfferGone));
+    s.ready(2);
+    let out = s.input(Input::Tick);
+    assert!(facts(&out).contains(&Fact::OfferEnded { ticket, offer, how: OfferEnd::NoAnswer }));
+    let next = s.ring_at(2).expect("the next clerk is rung at once");
+    assert_ne!(next, offer);
+    assert_eq!(refusal(&s.asks(1, ClerkMessage::Accept { offer })), Some(ErrorCode::OfferGone));
+    assert_eq!(
+        refusal(&s.asks(1, ClerkMessage::Accept { offer: next })),
+        Some(ErrorCode::OfferGone),
+        "another's"
+    );
+    assert_eq!(answer(&s.asks(2, ClerkMessage::Accept { offer: next })), Some(Common::Done));
+    let again = s.asks(2, ClerkMessage::Accept { offer: next });
+    assert_eq!(
+        (answer(&again), facts(&again)),
+        (Some(Common::Done), vec![]),
+        "the same press twice is one call"
+    );
+    let decline = ClerkMessage::Decline { offer: next, reason: DeclineReason::Other };
+    assert_eq!(refusal(&s.asks(2, decline)), Some(ErrorCode::OfferGone));
+}
+
+#[test]
+fn a_ticket_given_up_while_it_rings_leaves_the_clerk_ready_for_the_next() {
+    let mut s = Story::new();
+    for n in 1..=2 {
+        s.terminal_here(n);
+    }
+    s.clerk_here(1, &["civil"]);
+    s.ready(1);
+    let first = s.takes(1, "subsidy");
+    s.after(1);
+    let second = s.takes(2, "subsidy");
+    let offer = s.ring_at(1).expect("rings");
+    let out = s.says(1, TerminalMessage::CancelTicket { ticket: first });
+    assert!(facts(&out).contains(&Fact::OfferEnded { ticket: first, offer, how: OfferEnd::TicketGone }));
+    assert_eq!(refusal(&s.asks(1, ClerkMessage::Accept { offer })), Some(ErrorCode::OfferGone));
+    assert!(matches!(s.clerk_status(1), Some(ClerkStatus::Ringing { offer }) if offer.ticket.id == second));
+    assert_eq!(
+        refusal(&s.says(1, TerminalMessage::CancelTicket { ticket: second })),
+        Some(ErrorCode::NotYours)
+    );
+}
