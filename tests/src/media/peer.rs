@@ -328,12 +328,17 @@ impl PeerConnectionEventHandler for Handler {
 impl Shared {
     /// Takes in what arrives on one track, which is one slot, until the connection ends.
     async fn watch(self: Arc<Self>, track: Arc<dyn TrackRemote>) {
-        let mut listener = Listener::new().ok();
+        let (mut listener, mut beginnings) = (Listener::new().ok(), 0);
         while let Some(event) = track.poll().await {
             let TrackRemoteEvent::OnRtpPacket(packet) = event else { continue };
             let now = clock::micros();
             let slot = self.slots.get().and_then(|slots| slots.get(&packet.header.ssrc)).copied();
             let (sequence, payload) = (packet.header.sequence_number, &packet.payload);
+            let now_beginnings = self.senses.borrow().beginnings;
+            if beginnings != now_beginnings {
+                beginnings = now_beginnings;
+                listener = listener.and_then(|mut l| l.forget().ok().map(|()| l));
+            }
             let heard = match (slot, &mut listener) {
                 (Some(Slot::Audio(_)), Some(listener)) => listener.hear(payload).unwrap_or(Heard::Noise),
                 _ => Heard::Noise,

@@ -17,6 +17,8 @@ pub struct Senses {
     pub video: Vec<VideoSlot>,
     /// RTP packets in all slots.
     pub packets: u64,
+    /// How often everything was forgotten.
+    pub(super) beginnings: u64,
 }
 
 impl Senses {
@@ -25,12 +27,14 @@ impl Senses {
             audio: vec![AudioSlot::default(); audio],
             video: vec![VideoSlot::default(); video],
             packets: 0,
+            beginnings: 0,
         }
     }
 
     /// Forgets everything, for the next call.
     pub(super) fn start_over(&mut self) {
-        *self = Self::new(self.audio.len(), self.video.len());
+        let beginnings = self.beginnings + 1;
+        *self = Self { beginnings, ..Self::new(self.audio.len(), self.video.len()) };
     }
 }
 

@@ -97,6 +97,14 @@ impl Listener {
         Ok(Self { decoder: Decoder::new(RATE, Channels::Mono)?, pcm: vec![0.0; 6 * FRAME] })
     }
 
+    /// Forgets the sound of before. Opus draws on it, so that the first frame of another voice would sound like a third.
+    ///
+    /// # Errors
+    /// If the decoder refuses.
+    pub fn forget(&mut self) -> anyhow::Result<()> {
+        Ok(self.decoder.reset_state()?)
+    }
+
     /// Listens to one Opus packet.
     ///
     /// # Errors

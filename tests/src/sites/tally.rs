@@ -137,9 +137,12 @@ impl Tally {
         let mut inner = self.inner();
         let complete_us = heard.zip(seen).map(|(a, b)| a.max(b));
         inner.calls.entry(call).or_default().sides.push(Side { complete_us });
-        let strangers = voice.heard_others(Voice::of(other)) + face.seen_others(other);
-        if strangers > 0 {
-            inner.errors.push(format!("call {call}: {strangers} packets of somebody who is not in the call"));
+        let (frames, pictures) = (voice.heard_others(Voice::of(other)), face.seen_others(other));
+        if frames + pictures > 0 {
+            let error = format!(
+                "call {call}: {frames} voice frames and {pictures} pictures of somebody who is not in it"
+            );
+            inner.errors.push(error);
         }
         for stream in [&voice.stream, &face.stream, &senses.video[1].stream] {
             inner.received += stream.received;
