@@ -239,11 +239,21 @@ impl Clerk {
         Ok(serde_json::from_value(waiting["handoffs"].clone()).unwrap_or_default())
     }
 
-    /// Colleagues to whom a case of this kind may be handed.
+    /// Colleagues who may take a case over.
     ///
     /// # Errors
     /// If the server refuses.
-    pub async fn colleagues(&self) -> Result<Value, Refused> {
-        self.server.get(&self.token, "/colleagues").await
+    pub async fn who_may_take(&self, case: CaseId) -> Result<Vec<StaffId>, Refused> {
+        #[derive(Deserialize)]
+        struct Colleague {
+            id: StaffId,
+            may_take: MayTake,
+        }
+        #[derive(Deserialize)]
+        struct MayTake {
+            ok: bool,
+        }
+        let all: Vec<Colleague> = self.server.get(&self.token, &format!("/colleagues?case={case}")).await?;
+        Ok(all.into_iter().filter(|one| one.may_take.ok).map(|one| one.id).collect())
     }
 }

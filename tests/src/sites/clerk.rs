@@ -28,7 +28,8 @@ pub(super) async fn play(play: Arc<Play>, clerk: Arc<Clerk>, mut rng: ChaCha12Rn
     let worked = async {
         let peer = clerk.open_media(Sending::WARM).await?;
         clerk.set_status(WishedStatus::Ready).await?;
-        loop {
+        // Every second case changes hands.
+        for hands_over in [true, false].into_iter().cycle() {
             let offer = tokio::select! {
                 offer = clerk.rung(SHIFT) => offer?,
                 () = play.day_over.cancelled() => break,
@@ -38,7 +39,7 @@ pub(super) async fn play(play: Arc<Play>, clerk: Arc<Clerk>, mut rng: ChaCha12Rn
             let call = clerk.accept(&offer).await?;
             play.tally.acknowledged(Record::Call(call.id));
             play.tally.accepted_at(call.id, pressed);
-            if let Err(error) = one_call(&play, &clerk, &peer, call, &mut rng).await {
+            if let Err(error) = one_call(&play, &clerk, &peer, call, (&mut rng, hands_over)).await {
                 play.tally.failed(&format!("clerk {}", clerk.number), &error);
             }
         }
@@ -54,11 +55,11 @@ async fn one_call(
     clerk: &Clerk,
     peer: &Peer,
     call: CallView,
-    rng: &mut ChaCha12Rng,
+    (rng, hands_over): (&mut ChaCha12Rng, bool),
 ) -> anyhow::Result<()> {
     let end = tokio::time::Instant::now() + play.talk;
     peer.send(Sending::ALL);
-    let worked = work(play, clerk, &call, rng).await;
+    let worked = work(play, clerk, &call, (rng, hands_over)).await;
     // The talk has a length of its own, whatever is done in it.
     tokio::time::sleep_until(end).await;
     let terminal = play.terminal_number(call.terminal_id)?;
@@ -71,7 +72,12 @@ async fn one_call(
     worked
 }
 
-async fn work(play: &Play, clerk: &Clerk, call: &CallView, rng: &mut ChaCha12Rng) -> anyhow::Result<()> {
+async fn work(
+    play: &Play,
+    clerk: &Clerk,
+    call: &CallView,
+    (rng, hands_over): (&mut ChaCha12Rng, bool),
+) -> anyhow::Result<()> {
     point(play, clerk, call.id, rng).await?;
     let key = format!("sites-{}", call.id);
     let case = clerk.open_case(call, &key).await?;
@@ -84,11 +90,13 @@ async fn work(play: &Play, clerk: &Clerk, call: &CallView, rng: &mut ChaCha12Rng
         let (call, paper) = (call.id, Some(notice.id));
         clerk.socket.ask(ClerkMessage::Show { call, paper }).await?;
     }
-    let colleagues: Vec<_> = play.clerk_ids().filter(|id| *id != clerk.id).collect();
-    // Half of the cases change hands.
-    if rng.random_bool(0.5)
-        && let Some(to) = any(&colleagues, rng)
-    {
+    if !hands_over {
+        return Ok(());
+    }
+    let mut colleagues = clerk.who_may_take(case.id).await?;
+    colleagues.retain(|id| play.clerk_number(*id).is_ok());
+    colleagues.sort_unstable();
+    if let Some(to) = any(&colleagues, rng) {
         let handoff = clerk.offer_case(&case, *to).await?;
         play.tally.acknowledged(Record::Offered(handoff));
         // Until the colleague accepts, the sender is owner; afterwards the colleague; at no moment anybody else.

@@ -32,7 +32,7 @@ pub struct Options {
     /// How long each call lasts at least, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 8.0, value_parser = talk)]
     pub talk: f32,
-    /// Decides who asks for what and which cases change hands: the same seed asks for the same.
+    /// Decides who asks for what and to whom cases are offered: the same seed asks for the same.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
     /// Where the report goes; else to standard output.

@@ -41,10 +41,6 @@ pub(super) struct Play {
 }
 
 impl Play {
-    pub(super) fn clerk_ids(&self) -> impl Iterator<Item = StaffId> {
-        self.clerks.keys().copied()
-    }
-
     pub(super) fn clerk_number(&self, id: StaffId) -> anyhow::Result<u32> {
         self.clerks.get(&id).copied().with_context(|| format!("clerk {id} is nobody of ours"))
     }
