@@ -59,13 +59,15 @@ pub struct Options {
 }
 
 /// What a demonstration is configured with unless somebody says otherwise: its own folder, free ports beside the one that
-/// is typed into a browser, open day and night, quiet logs.
+/// is typed into a browser, open day and night, quiet logs, and a stop that waits for nobody: the calls that go on are the
+/// neighbours'.
 #[must_use]
 pub fn config() -> Config {
     Config {
         data: PathBuf::from("demo-data"),
         metrics_listen: Some(([127, 0, 0, 1], 0).into()),
         media_listen: ([0, 0, 0, 0], 0).into(),
+        drain_limit_s: 0,
         hours: Hours::always(),
         log: Log { filter: "warn".to_owned(), json: false },
         ..Config::default()

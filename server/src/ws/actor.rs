@@ -222,6 +222,15 @@ impl Listener<'_> {
     }
 }
 
+impl Drop for Listener<'_> {
+    /// An offer of a page that is gone must not take the place of its successor's.
+    fn drop(&mut self) {
+        if let Some(offer) = &self.offer {
+            offer.abort();
+        }
+    }
+}
+
 /// What the engine says, and the pings.
 async fn speak(
     sink: &mut SplitSink<Socket, Message>,
