@@ -226,7 +226,16 @@ export class World {
     const [method = '', path = ''] = key.split(' ')
     if (path === '/page-config')
       return {
-        json: { version: '0', demo: this.demo, help_line: '12345', consents: [], hours: { open: true } },
+        json: {
+          version: '0',
+          demo: this.demo,
+          help_line: '12345',
+          consents: [],
+          hours: { open: true },
+          utc_offset_minutes: 480,
+          clerk_grace_s: 30,
+          terminal_grace_s: 120,
+        },
       }
     if (path === '/catalogue') return { json: story.catalogue }
     if (path === '/staff/sign-in') return { json: { token: 'token', expires_at: 0, me: story.me } }

@@ -118,6 +118,9 @@ export class KioskMock {
             // Thursday 12 March 2026, nine o'clock in China.
             ...(open ? {} : { next_open: Date.UTC(2026, 2, 12, 1) * 1000 }),
           },
+          utc_offset_minutes: 480,
+          clerk_grace_s: 30,
+          terminal_grace_s: 120,
           consents: consents
             ? [
                 { purpose: 'recording', text_version: 'recording-2026-01', retention_months: 6 },

@@ -33,6 +33,12 @@ struct PageConfig {
     consents: Vec<ConsentQuestion>,
     /// When the window is open.
     hours: OpeningHours,
+    /// Whole minutes east of UTC of the window's own clock: every time that is shown or printed is told by it.
+    utc_offset_minutes: i32,
+    /// How long a clerk may be away before a call ends, in seconds.
+    clerk_grace_s: u32,
+    /// How long a terminal may be away before its ticket or call ends, in seconds.
+    terminal_grace_s: u32,
     /// This is a demonstration: default accounts exist, and every page says so.
     demo: bool,
     /// In a demonstration: the sites that a kiosk may choose from.
@@ -89,6 +95,9 @@ async fn page_config(State(state): State<AppState>) -> Result<Json<PageConfig>, 
             weekdays: hours.weekdays.clone(),
             next_open: next_open(config, calendar.as_ref(), now),
         },
+        utc_offset_minutes: config.desk.utc_offset_minutes,
+        clerk_grace_s: config.desk.clerk_grace_s,
+        terminal_grace_s: config.desk.terminal_grace_s,
         demo: state.showroom.is_some(),
         demo_sites,
         demo_staff: state.showroom.as_ref().map(|room| room.staff.clone()),

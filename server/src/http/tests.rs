@@ -190,6 +190,9 @@ async fn pages_are_told_what_they_must_know() {
     assert_eq!(config["help_line"], "12345");
     assert_eq!(config["hours"]["open"], true);
     assert_eq!(config["demo"], false);
+    let clock =
+        ["utc_offset_minutes", "clerk_grace_s", "terminal_grace_s"].map(|field| config[field].as_i64());
+    assert_eq!(clock, [Some(480), Some(30), Some(120)]);
     assert!(config.get("demo_sites").is_none() && config.get("demo_staff").is_none(), "{config}");
     assert!(server.ask("GET", "/api/v1/openapi.json", None, None).await.json()["paths"].is_object());
     server.stop().await;

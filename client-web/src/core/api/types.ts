@@ -28,6 +28,12 @@ export interface PageConfig {
     /** When it opens again, in microseconds since 1970; only while it is closed. */
     next_open?: number
   }
+  /** Whole minutes east of UTC of the window's own clock: every time shown is told by it. */
+  utc_offset_minutes: number
+  /** How long a clerk may be away before a call ends, in seconds. */
+  clerk_grace_s: number
+  /** How long a terminal may be away before its ticket or call ends, in seconds. */
+  terminal_grace_s: number
   demo_sites?: SiteView[]
   demo_staff?: { login: string; password: string; name: string }[]
 }
