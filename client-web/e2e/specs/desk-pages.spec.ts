@@ -149,6 +149,7 @@ test('D03 rings over any page; Enter answers, D asks for the reason', async ({},
   expect(world.said.at(-1)).toEqual({ type: 'decline', offer: 'offer-1', reason: 'device' })
   await expect(page.getByTestId('ring')).toBeHidden()
   world.become({ status: 'ringing', offer: story.offer() })
+  await expect(page.getByTestId('ring-accept')).toBeFocused()
   await page.keyboard.press('F2')
   await expect(page.getByTestId('call')).toBeVisible()
 })
@@ -398,7 +399,7 @@ test('a reload goes on in the middle of a call', async () => {
 })
 
 for (const locale of ['en', 'zh-HK']) {
-  test(`every page holds in ${locale}, and on a narrow screen @layout`, async ({}, info) => {
+  test(`every page holds in ${locale}, and on a narrow screen`, async ({}, info) => {
     const { page, world } = await onDuty({ locale, width: 1440 })
     await look(page, info, `d02-${locale}`)
     world.become({ status: 'ringing', offer: story.offer() })

@@ -141,7 +141,7 @@ test('the way to a ticket', async () => {
   })
 })
 
-test('in large text and on black, in all three languages @layout', async () => {
+test('in large text and on black, in all three languages', async () => {
   await enrolled({}, async ({ look, press }) => {
     await press('attract-start', 'lang-zh-HK', 'theme-hc')
     await look('hc-language')
@@ -206,6 +206,7 @@ test('waiting and ringing', async () => {
     mock.personCalled = true
     mock.tell({ ...waiting(0), position: { ahead: 0, from_minutes: 30, staffed: false } })
     await expect(page.getByTestId('unstaffed')).toBeVisible()
+    await expect(page.getByTestId('estimate')).toBeHidden()
     await look('k10-unstaffed')
     mock.tell({ stage: 'ringing', ticket: TICKET, present: false })
     await look('k12-ringing')

@@ -1,5 +1,5 @@
 import type { Reckoning } from '@/core/api'
-import { noonOf } from './time'
+import { isoDay, noonOf } from '@/core/wall-clock'
 
 export type DayKind = 'from' | 'due' | 'counted' | 'off' | 'outside'
 
@@ -17,11 +17,6 @@ const DAY_MS = 86_400_000
 /** A year's worth of weeks: longer deadlines are told in words only. */
 const MOST_WEEKS = 54
 
-function dayOf(noon: Date): string {
-  const two = (n: number) => String(n).padStart(2, '0')
-  return `${noon.getFullYear()}-${two(noon.getMonth() + 1)}-${two(noon.getDate())}`
-}
-
 /** Weeks from Monday to Sunday that hold a deadline, each day as it was counted. */
 export function weeksOf(reckoning: Reckoning): CalendarDay[][] {
   const spans = reckoning.holidays.map((span) => {
@@ -30,13 +25,13 @@ export function weeksOf(reckoning: Reckoning): CalendarDay[][] {
   })
   const holidayOn = (day: string) => spans.some(({ first, last }) => day >= first && day <= last)
   const start = noonOf(reckoning.from)
-  let noon = new Date(start.getTime() - ((start.getDay() + 6) % 7) * DAY_MS)
+  let noon = new Date(start.getTime() - ((start.getUTCDay() + 6) % 7) * DAY_MS)
   const weeks: CalendarDay[][] = []
-  while (dayOf(noon) <= reckoning.due && weeks.length < MOST_WEEKS) {
+  while (isoDay(noon) <= reckoning.due && weeks.length < MOST_WEEKS) {
     const week: CalendarDay[] = []
     for (let i = 0; i < 7; i++) {
-      week.push(kindOf(dayOf(noon), noon.getDay(), reckoning, holidayOn))
-      noon = new Date(noon.getFullYear(), noon.getMonth(), noon.getDate() + 1, 12)
+      week.push(kindOf(isoDay(noon), noon.getUTCDay(), reckoning, holidayOn))
+      noon = new Date(noon.getTime() + DAY_MS)
     }
     weeks.push(week)
   }

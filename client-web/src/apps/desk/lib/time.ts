@@ -30,18 +30,6 @@ export function left(durationMs: number): Left {
   return { unit: 'days', n: Math.floor(hours / 24) }
 }
 
-/** `2026-04-09` as the noon of that day here, so that no zone moves it to another. */
-export function noonOf(day: string): Date {
-  const [y, m, d] = day.split('-').map(Number)
-  return new Date(y ?? 1970, (m ?? 1) - 1, d ?? 1, 12)
-}
-
-/** Whole days from one day to another: 0 is the same day, negative is past. */
-export function daysUntil(day: string, now: Date): number {
-  const today = new Date(now.getFullYear(), now.getMonth(), now.getDate(), 12)
-  return Math.round((noonOf(day).getTime() - today.getTime()) / 86_400_000)
-}
-
 /** `王**`, as everywhere in lists. */
 export function maskName(name: string): string {
   const [first] = [...name.trim()]

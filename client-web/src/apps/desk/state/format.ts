@@ -1,37 +1,45 @@
+import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { Catalogue, Named } from '@/core/api'
 import { nameIn } from '@/i18n/setup'
 import type { MaterialCode, MaterialView, ScenarioCode, SiteView } from '@/core/protocol'
-import { left, ms, noonOf } from '../lib/time'
+import { hourMinute, noonOf, ownOffsetMinutes, wallClock } from '@/core/wall-clock'
+import { left, ms } from '../lib/time'
 import { tally } from '../lib/verdict'
 import { useDesk } from './desk'
-import { useCatalogue } from './queries'
+import { useCatalogue, useConfig } from './queries'
 
 /** Dates, times and names as the desk writes them, in the interface language. */
 export function useFormat() {
   const { t, locale } = useI18n()
   const { now } = useDesk()
   const catalogue = useCatalogue()
+  const config = useConfig()
+  const offset = () => config.data.value?.utc_offset_minutes ?? ownOffsetMinutes()
+  /** Now, by the window's clock. */
+  const today = computed(() => wallClock(now.value, offset()))
 
-  function monthDay(date: Date, weekday: boolean): string {
+  function partsOf(wall: Date, whole: boolean) {
     const english = locale.value === 'en'
     const intl = (options: Intl.DateTimeFormatOptions) =>
-      new Intl.DateTimeFormat(english ? 'en-GB' : locale.value, options).format(date)
-    const m = english ? intl({ month: 'short' }) : String(date.getMonth() + 1)
-    const named = { m, d: date.getDate(), w: intl({ weekday: english ? 'short' : 'long' }) }
-    const text = t(weekday ? 'date.with_weekday' : 'date.plain', named)
-    const otherYear = date.getFullYear() !== new Date(now.value).getFullYear()
-    return otherYear ? t('date.with_year', { y: date.getFullYear(), date: text }) : text
+      new Intl.DateTimeFormat(english ? 'en-GB' : locale.value, { ...options, timeZone: 'UTC' }).format(wall)
+    const m = english ? intl({ month: 'short' }) : String(wall.getUTCMonth() + 1)
+    return { m, d: wall.getUTCDate(), w: intl({ weekday: english && !whole ? 'short' : 'long' }) }
   }
 
-  const hhmm = (date: Date) =>
-    new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }).format(date)
+  function monthDay(wall: Date, weekday: boolean): string {
+    const text = t(weekday ? 'date.with_weekday' : 'date.plain', partsOf(wall, false))
+    const y = wall.getUTCFullYear()
+    return y === today.value.getUTCFullYear() ? text : t('date.with_year', { y, date: text })
+  }
 
   /** A day such as `2026-04-09`. */
   const day = (text: string, weekday = false) => monthDay(noonOf(text), weekday)
   /** The day of a moment in microseconds. */
-  const dayOf = (at: number, weekday = false) => monthDay(new Date(ms(at)), weekday)
-  const time = (at: number) => hhmm(new Date(ms(at)))
+  const dayOf = (at: number, weekday = false) => monthDay(wallClock(ms(at), offset()), weekday)
+  const time = (at: number) => hourMinute(wallClock(ms(at), offset())).padStart(5, '0')
+  /** The whole date with its weekday, for the head of the page. */
+  const todayInWords = () => t('date.header', partsOf(today.value, true))
   const dateTime = (at: number) => `${dayOf(at)} ${time(at)}`
 
   /** How much of a time is left, by the server's clock. */
@@ -76,7 +84,8 @@ export function useFormat() {
     dayOf,
     time,
     dateTime,
-    monthDay,
+    today,
+    todayInWords,
     remaining,
     matter,
     itemOf,
