@@ -128,8 +128,7 @@ async fn race(citizen: &mut Seat, desks: &mut [Seat; 2], round: u32, by: &mut By
 
 /// Both at once, because the ticket that waits rings at the first.
 async fn both_ready([one, other]: &mut [Seat; 2]) -> anyhow::Result<()> {
-    let ready = || Says::Clerk(ClerkMessage::SetStatus { status: WishedStatus::Ready });
-    tokio::try_join!(one.done(ready()), other.done(ready()))?;
+    tokio::try_join!(one.ready(), other.ready())?;
     Ok(())
 }
 
@@ -253,6 +252,17 @@ impl Seat {
         match self.ask(what).await? {
             Common::Done => Ok(()),
             other => bail!("not done: {other:?}"),
+        }
+    }
+
+    /// Goes on duty; a ring that nobody heard in time must end first.
+    async fn ready(&mut self) -> anyhow::Result<()> {
+        loop {
+            match self.ask(Says::Clerk(ClerkMessage::SetStatus { status: WishedStatus::Ready })).await? {
+                Common::Done => return Ok(()),
+                Common::Error(error) if error.code == ErrorCode::Stale => self.next().await?,
+                other => bail!("not ready: {other:?}"),
+            };
         }
     }
 
