@@ -190,7 +190,7 @@ const waiting = (ahead: number) =>
   ({
     stage: 'waiting',
     ticket: TICKET,
-    position: { ahead, from_minutes: 5, to_minutes: 10, staffed: true },
+    position: { ahead, estimate: { kind: 'minutes', from: 5, to: 10 } },
   }) as const
 
 test('waiting and ringing', async () => {
@@ -204,7 +204,7 @@ test('waiting and ringing', async () => {
     await look('k10-cancel')
     await page.keyboard.press('Escape')
     mock.personCalled = true
-    mock.tell({ ...waiting(0), position: { ahead: 0, from_minutes: 30, staffed: false } })
+    mock.tell({ ...waiting(0), position: { ahead: 0, estimate: { kind: 'nobody_on_duty' } } })
     await expect(page.getByTestId('unstaffed')).toBeVisible()
     await expect(page.getByTestId('estimate')).toBeHidden()
     await look('k10-unstaffed')

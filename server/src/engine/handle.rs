@@ -200,6 +200,16 @@ impl EngineHandle {
         self.fact(Input::Disconnected { connection }).await;
     }
 
+    /// Fact: nothing was heard on a connection for a while, though it has not ended.
+    pub async fn quiet(&self, connection: ConnectionId) {
+        self.fact(Input::Quiet { connection }).await;
+    }
+
+    /// Fact: a connection that was quiet is heard again.
+    pub async fn heard(&self, connection: ConnectionId) {
+        self.fact(Input::Heard { connection }).await;
+    }
+
     /// A terminal's request. Answered through its outbox, once its record is durable.
     pub async fn terminal(&self, connection: ConnectionId, id: u32, message: TerminalMessage) {
         self.request((connection, id), Input::Terminal { connection, id, message }).await;

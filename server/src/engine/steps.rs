@@ -108,6 +108,16 @@ pub(super) fn asked_by(input: &Input) -> Option<(ConnectionId, u32)> {
     }
 }
 
+/// The connection that an input comes from, unless it is the one that opens it.
+pub(super) fn comes_from(input: &Input) -> Option<ConnectionId> {
+    match input {
+        Input::Disconnected { connection } | Input::Quiet { connection } | Input::Heard { connection } => {
+            Some(*connection)
+        }
+        _ => asked_by(input).map(|(connection, _)| connection),
+    }
+}
+
 fn stored(event: &DeskEvent) -> Option<&Record> {
     match event {
         DeskEvent::Stored(record) => Some(record),

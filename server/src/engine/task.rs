@@ -21,9 +21,6 @@ pub(super) const GROUP: usize = 64;
 /// How many decided inputs may wait for their commit; beyond, requests are refused.
 const MOST_STEPS: usize = 1024;
 
-/// After so many turns without a rest the figures are brought up to date.
-const SHOW_EVERY: u64 = 64;
-
 /// What the task owns.
 ///
 /// `ahead` is always what `durable` becomes by applying the events of `kept` and then those of `steps`.
@@ -100,12 +97,9 @@ impl Engine {
     }
 
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
-        for turn in 0u64.. {
+        loop {
             self.settle();
-            // Counting goes over everybody: when there is time, and now and then when there is none.
-            if commands.is_empty() || turn.is_multiple_of(SHOW_EVERY) {
-                self.show();
-            }
+            self.show();
             let due = self.due_in();
             tokio::select! {
                 biased;
@@ -166,18 +160,11 @@ impl Engine {
     }
 
     /// Whether this concerns a connection whose arrival itself is still to be decided.
-    fn must_wait(&self, input: &Input) -> bool {
-        let of = match input {
-            Input::Disconnected { connection } => *connection,
-            _ => match steps::asked_by(input) {
-                Some((connection, _)) => connection,
-                None => return false,
-            },
-        };
-        self.holds_arrival(of)
+    pub(super) fn must_wait(&self, input: &Input) -> bool {
+        steps::comes_from(input).is_some_and(|connection| self.holds_arrival(connection))
     }
 
-    pub(super) fn holds_arrival(&self, of: ConnectionId) -> bool {
+    fn holds_arrival(&self, of: ConnectionId) -> bool {
         self.held.iter().any(|held| matches!(held, Input::Connected { connection, .. } if *connection == of))
     }
 

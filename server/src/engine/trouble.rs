@@ -136,9 +136,7 @@ impl Engine {
             }
             // It comes again by itself.
             (Input::Tick, _) => {}
-            (Input::Disconnected { connection }, _) if self.holds_arrival(*connection) => {
-                self.held.push_back(step.input);
-            }
+            (input, None) if self.must_wait(input) => self.held.push_back(step.input),
             (_, None) if step.has_records() => self.held.push_back(step.input),
             // Needs no commit: decided on what stands now, and seen at once.
             _ => self.decide(step.input),

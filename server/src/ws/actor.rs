@@ -6,15 +6,15 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use protocol::ids::{ConnectionId, Party};
 use protocol::{
-    ClerkNews, CloseReason, Common, ErrorBody, ErrorCode, MAX_MESSAGE_BYTES, ServerFrame, TerminalNews,
-    TerminalStage,
+    ClerkNews, ClerkStatus, CloseReason, Common, ErrorBody, ErrorCode, MAX_MESSAGE_BYTES, ServerFrame,
+    TerminalNews, TerminalStage,
 };
 use serde::Serialize;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role as Side, WebSocketConfig};
@@ -23,6 +23,7 @@ use tracing::Instrument;
 
 use super::bucket::Bucket;
 use super::greeting::{self, Guest};
+use super::hearing::{Hearing, Silence, ping_every};
 use super::words::{self, Request, Role, Wrong};
 use crate::app::AppState;
 use crate::engine::{Delivery, Inbox, Outbox};
@@ -118,14 +119,14 @@ async fn converse(socket: Socket, connection: ConnectionId, guest: Guest, state:
     if !state.auth.is_open(session).await.unwrap_or(true) {
         outbox.close(CloseReason::Revoked);
     }
-    let (may_offer, offers_allowed) = watch::channel(false);
+    let (shown, told) = watch::channel(Shown::default());
     let mut listener = Listener {
         state,
         connection,
         party,
         role,
         outbox,
-        offers_allowed,
+        told,
         offer: None,
         bucket: Bucket::full(Instant::now()),
     };
@@ -133,7 +134,7 @@ async fn converse(socket: Socket, connection: ConnectionId, guest: Guest, state:
     let end = tokio::select! {
         biased;
         end = listener.listen(&mut stream) => end,
-        end = speak(&mut sink, inbox, &may_offer, state) => end,
+        end = speak(&mut sink, inbox, &shown, state) => end,
         () = expired => End::Close(CloseReason::Revoked),
         () = state.lifecycle.hard() => End::Close(CloseReason::Restarting),
     };
@@ -150,7 +151,7 @@ struct Listener<'a> {
     party: Party,
     role: Role,
     outbox: Outbox,
-    offers_allowed: watch::Receiver<bool>,
+    told: watch::Receiver<Shown>,
     /// The offer that is being answered.
     offer: Option<JoinHandle<()>>,
     bucket: Bucket,
@@ -158,12 +159,11 @@ struct Listener<'a> {
 
 impl Listener<'_> {
     async fn listen(&mut self, stream: &mut SplitStream<Socket>) -> End {
-        let ping = self.state.sockets.pace().ping;
-        let silence = 2 * ping + ping / 2;
+        let mut hearing = Hearing::since(Instant::now());
         loop {
-            let Ok(message) = timeout(silence, stream.next()).await else {
-                tracing::info!("silent for two pings");
-                return End::Gone;
+            let message = match self.hear(stream, &mut hearing).await {
+                Ok(message) => message,
+                Err(end) => return end,
             };
             if !self.bucket.take(Instant::now()) {
                 return End::Close(CloseReason::TooMany);
@@ -176,6 +176,38 @@ impl Listener<'_> {
                 },
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 other => return end_of(other.as_ref()),
+            }
+        }
+    }
+
+    /// The next message. Silences are told to the desk meanwhile.
+    async fn hear(
+        &mut self,
+        stream: &mut SplitStream<Socket>,
+        hearing: &mut Hearing,
+    ) -> Result<Option<Result<Message, Error>>, End> {
+        let pace = self.state.sockets.pace();
+        loop {
+            tokio::select! {
+                biased;
+                message = stream.next() => {
+                    if hearing.heard(Instant::now()) {
+                        self.state.engine.heard(self.connection).await;
+                    }
+                    return Ok(message);
+                }
+                // The other half holds the sender for as long as this one lives.
+                Ok(()) = self.told.changed() => {
+                    hearing.watch(self.told.borrow_and_update().in_call, Instant::now());
+                }
+                () = sleep_until(hearing.due(pace)) => match hearing.silence(Instant::now(), pace) {
+                    Some(Silence::Quiet) => self.state.engine.quiet(self.connection).await,
+                    Some(Silence::Gone) => {
+                        tracing::info!("silent for too long");
+                        return Err(End::Gone);
+                    }
+                    None => {}
+                },
             }
         }
     }
@@ -200,9 +232,9 @@ impl Listener<'_> {
             return self.answer(id, Common::Error(ErrorBody::new(ErrorCode::TooMany, detail)));
         }
         let (media, party, outbox) = (self.state.media.clone(), self.party, self.outbox.clone());
-        let mut allowed = self.offers_allowed.clone();
+        let mut told = self.told.clone();
         self.offer = Some(tokio::spawn(async move {
-            let waited = timeout(OFFER_PATIENCE, allowed.wait_for(|allowed| *allowed)).await;
+            let waited = timeout(OFFER_PATIENCE, told.wait_for(|shown| shown.may_offer)).await;
             let allowed = waited.is_ok_and(|allowed| allowed.is_ok());
             let body = if allowed {
                 match media.offer(party, sdp, restart).await {
@@ -235,23 +267,25 @@ impl Drop for Listener<'_> {
 async fn speak(
     sink: &mut SplitSink<Socket, Message>,
     mut inbox: Inbox,
-    may_offer: &watch::Sender<bool>,
+    shown: &watch::Sender<Shown>,
     state: &AppState,
 ) -> End {
     let pace = state.sockets.pace();
-    let mut pings = interval(pace.ping);
-    pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut next_ping = Instant::now();
     loop {
         let delivery = tokio::select! {
             biased;
             delivery = inbox.next() => Some(delivery),
-            _ = pings.tick() => None,
+            () = sleep_until(next_ping) => None,
         };
         let message = match delivery {
             Some(Delivery::Close(reason)) => return End::Close(reason),
             Some(Delivery::Frame(frame)) => {
-                if let Some(may) = allows_media(&frame) {
-                    may_offer.send_replace(may);
+                if let Some(now) = Shown::of(&frame) {
+                    if now.in_call && !shown.borrow().in_call {
+                        next_ping = Instant::now();
+                    }
+                    shown.send_replace(now);
                 }
                 match text(&frame) {
                     Ok(message) => message,
@@ -261,7 +295,10 @@ async fn speak(
                     }
                 }
             }
-            None => Message::Ping(bytes::Bytes::new()),
+            None => {
+                next_ping = Instant::now() + ping_every(shown.borrow().in_call, pace);
+                Message::Ping(bytes::Bytes::new())
+            }
         };
         let given_up = async {
             inbox.ending().await;
@@ -280,16 +317,32 @@ async fn speak(
     }
 }
 
-/// Whether the view lets its page offer media; none if it is no view. A terminal without ticket has nobody to show itself
-/// to; a clerk tests camera and line before going on duty.
-fn allows_media(frame: &Outgoing) -> Option<bool> {
-    match frame {
-        Outgoing::Terminal(TerminalNews::View(view)) => Some(matches!(
-            view.stage,
-            TerminalStage::Waiting { .. } | TerminalStage::Ringing { .. } | TerminalStage::InCall { .. }
-        )),
-        Outgoing::Clerk(ClerkNews::View(_)) => Some(true),
-        _ => None,
+/// What the last view means for the connection itself.
+#[derive(Clone, Copy, Debug, Default)]
+struct Shown {
+    /// Its page may offer media.
+    may_offer: bool,
+    /// Somebody talks with this side, and must soon know if it is gone.
+    in_call: bool,
+}
+
+impl Shown {
+    /// None if the frame is no view. A terminal without ticket has nobody to show itself to; a clerk tests camera and line
+    /// before going on duty.
+    fn of(frame: &Outgoing) -> Option<Self> {
+        match frame {
+            Outgoing::Terminal(TerminalNews::View(view)) => {
+                let in_call = matches!(view.stage, TerminalStage::InCall { .. });
+                let before =
+                    matches!(view.stage, TerminalStage::Waiting { .. } | TerminalStage::Ringing { .. });
+                Some(Self { may_offer: in_call || before, in_call })
+            }
+            Outgoing::Clerk(ClerkNews::View(view)) => {
+                let in_call = matches!(view.status, ClerkStatus::InCall { .. });
+                Some(Self { may_offer: true, in_call })
+            }
+            _ => None,
+        }
     }
 }
 

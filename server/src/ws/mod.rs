@@ -15,6 +15,7 @@ use crate::problem::Problem;
 mod actor;
 mod bucket;
 mod greeting;
+mod hearing;
 mod sockets;
 #[cfg(test)]
 mod tests;

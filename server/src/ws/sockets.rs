@@ -15,8 +15,14 @@ use crate::engine::{EngineHandle, Outbox};
 pub struct Pace {
     /// From the opening to the greeting.
     pub greeting: Duration,
-    /// Between two pings; after two silences the connection is given up.
+    /// Between two pings.
     pub ping: Duration,
+    /// Between two pings while in a call.
+    pub ping_in_call: Duration,
+    /// In a call: after so long without a sound the other side is told.
+    pub quiet: Duration,
+    /// After so long without a sound the connection is given up.
+    pub silence: Duration,
     /// To write what is left and hear the other side's close.
     pub farewell: Duration,
 }
@@ -26,6 +32,9 @@ impl Default for Pace {
         Self {
             greeting: Duration::from_secs(5),
             ping: Duration::from_secs(5),
+            ping_in_call: Duration::from_secs(1),
+            quiet: Duration::from_secs(2),
+            silence: Duration::from_millis(12_500),
             farewell: Duration::from_secs(2),
         }
     }

@@ -224,7 +224,11 @@ async fn a_reader_that_is_too_slow_is_let_go_and_told_when_it_looks() {
 
 #[tokio::test]
 async fn pings_find_out_who_is_gone() {
-    let server = Running::with(|wish| wish.pace.ping = Duration::from_millis(100)).await;
+    let server = Running::with(|wish| {
+        wish.pace.ping = Duration::from_millis(100);
+        wish.pace.silence = Duration::from_millis(250);
+    })
+    .await;
     let (_, token) = server.terminal("S10").await;
     let (mut client, welcome, _) = server.greeted(&token).await;
     assert_eq!(welcome["body"]["ping_every_ms"], 100);
@@ -241,6 +245,46 @@ async fn pings_find_out_who_is_gone() {
     };
     timeout(PATIENCE, gone).await.expect("given up after two silences");
     server.stop().await;
+}
+
+/// A page that neither reads nor answers is a cable that was cut without a word.
+#[tokio::test]
+async fn in_a_call_the_other_side_is_told_of_a_silence_and_of_its_end_and_nothing_is_closed() {
+    let server = Running::with(|wish| {
+        wish.pace.ping_in_call = Duration::from_millis(100);
+        wish.pace.quiet = Duration::from_millis(400);
+        wish.pace.silence = PATIENCE * 4;
+    })
+    .await;
+    let (_, terminal) = server.terminal("S10").await;
+    let (_, clerk) = server.staff("chenmin", &[Role::Clerk]).await;
+    let (mut t, mut c) = (server.greeted(&terminal).await.0, server.greeted(&clerk).await.0);
+    t.ask(take_ticket()).await;
+    c.request(json!({"type": "set_status", "status": {"kind": "ready"}})).await;
+    let rung = c.view(|view| view["status"]["status"] == "ringing").await;
+    c.request(json!({"type": "accept", "offer": rung["status"]["offer"]["id"]})).await;
+    let of_terminal = |view: &Value| view["status"]["call"]["terminal"]["away"].clone();
+    c.view(|view| of_terminal(view) == json!(false)).await;
+    // From here on nobody reads at the terminal.
+    c.view(|view| of_terminal(view) == json!(true)).await;
+    assert_eq!(server.state.sockets.count(), 2, "its connection goes on");
+    reading(&mut t, c.view(|view| of_terminal(view) == json!(false))).await;
+    // Now the other way round.
+    let of_clerk = |view: &Value| view["stage"]["call"]["clerk"]["away"].clone();
+    t.view(|view| of_clerk(view) == json!(true)).await;
+    assert_eq!(server.state.sockets.count(), 2);
+    reading(&mut c, t.view(|view| of_clerk(view) == json!(false))).await;
+    server.stop().await;
+}
+
+/// Lets a client read what comes, which answers pings, for as long as `until` takes.
+async fn reading<T>(client: &mut Client, until: impl Future<Output = T>) -> T {
+    let reads = async { while !matches!(client.next_frame().await, Message::Close(_)) {} };
+    tokio::select! {
+        biased;
+        done = until => done,
+        () = reads => panic!("closed"),
+    }
 }
 
 #[tokio::test]

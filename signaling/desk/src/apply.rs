@@ -6,7 +6,7 @@ use protocol::{AssistView, CaptureRequest, FormValue, Hand, PartyView, Timestamp
 use crate::Desk;
 use crate::event::{CallEnd, DeskEvent, Duty, Fact, Record, TicketTaken};
 use crate::input::Visitor;
-use crate::state::{Call, Clerk, Presence, QueueKey, Stage, Status, Terminal, Timer, Visit, WrapUp};
+use crate::state::{Call, Clerk, Line, Presence, QueueKey, Stage, Status, Terminal, Timer, Visit, WrapUp};
 
 impl Desk {
     /// Changes the state. Total: it never fails and never panics.
@@ -14,6 +14,11 @@ impl Desk {
         match event {
             DeskEvent::Connected { connection, who } => self.connected(*connection, who),
             DeskEvent::Disconnected { party, at } => self.disconnected(*party, *at),
+            DeskEvent::Quiet { connection, on } => {
+                if let Some(line) = self.connections.get_mut(connection) {
+                    line.quiet = *on;
+                }
+            }
             DeskEvent::PositionTold { ticket, position } => {
                 if let Some(visit) = self.visits.get_mut(ticket) {
                     visit.told = Some(*position);
@@ -135,6 +140,7 @@ impl Desk {
             Fact::TerminalFreed { ticket } => self.free_terminal(*ticket),
             Fact::VisitClosed { ticket } => {
                 if let Some(visit) = self.visits.remove(ticket) {
+                    self.counts.calls -= usize::from(visit.call().is_some());
                     self.calls.retain(|_, t| t != ticket);
                     for call in visit.wrapping.keys() {
                         self.timers.set(Timer::WrapUp(*ticket, *call), None);
@@ -206,7 +212,9 @@ impl Desk {
 
     fn connected(&mut self, connection: protocol::ids::ConnectionId, who: &Visitor) {
         let party = who.party();
-        self.connections.insert(connection, party);
+        self.hang_up(connection);
+        *self.count_of(party) += 1;
+        self.connections.insert(connection, Line { party, quiet: false });
         match who {
             Visitor::Terminal { id, hub, site } => {
                 let old = self.terminals.get(id).and_then(|t| t.presence.connection());
@@ -250,7 +258,21 @@ impl Desk {
         new: protocol::ids::ConnectionId,
     ) {
         if let Some(old) = old.filter(|old| *old != new) {
-            self.connections.remove(&old);
+            self.hang_up(old);
+        }
+    }
+
+    /// A connection is nobody's any more.
+    fn hang_up(&mut self, connection: protocol::ids::ConnectionId) {
+        if let Some(line) = self.connections.remove(&connection) {
+            *self.count_of(line.party) -= 1;
+        }
+    }
+
+    fn count_of(&mut self, party: Party) -> &mut usize {
+        match party {
+            Party::Terminal(_) => &mut self.counts.terminals,
+            Party::Staff(_) => &mut self.counts.clerks,
         }
     }
 
@@ -263,7 +285,7 @@ impl Desk {
                 terminal.person_called = false;
                 let visit = terminal.visit;
                 if let Some(connection) = old.connection() {
-                    self.connections.remove(&connection);
+                    self.hang_up(connection);
                 }
                 match visit {
                     None => {
@@ -290,7 +312,7 @@ impl Desk {
                 clerk.profile = None;
                 let status = clerk.status;
                 if let Some(connection) = old.connection() {
-                    self.connections.remove(&connection);
+                    self.hang_up(connection);
                 }
                 if status == Status::Wished(WishedStatus::OffDuty) {
                     self.clerks.remove(&id);
@@ -377,7 +399,9 @@ impl Desk {
     fn stage(&mut self, ticket: TicketId, stage: Stage) {
         let Some(visit) = self.visits.get_mut(&ticket) else { return };
         let ring = if let Stage::Offered { ends_at, .. } = &stage { Some(*ends_at) } else { None };
+        let before = usize::from(visit.call().is_some());
         visit.stage = stage;
+        self.counts.calls = self.counts.calls + usize::from(visit.call().is_some()) - before;
         if !visit.waits() {
             visit.told = None;
             visit.present = false;
@@ -392,8 +416,12 @@ impl Desk {
         let here = self.terminals.get(&visit.taken.terminal).is_some_and(|t| !t.presence.away());
         let callable = matches!(visit.stage, Stage::Waiting) && here;
         let queue = self.queues.entry(key.clone()).or_default();
-        let mut changed = false;
-        changed |= if waits { queue.waiting.insert(place) } else { queue.waiting.remove(&place) };
+        let changed = if waits { queue.waiting.insert(place) } else { queue.waiting.remove(&place) };
+        match (changed, waits) {
+            (true, true) => self.counts.waiting += 1,
+            (true, false) => self.counts.waiting -= 1,
+            (false, _) => {}
+        }
         if callable {
             queue.callable.insert(place);
         } else {

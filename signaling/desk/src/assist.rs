@@ -62,7 +62,7 @@ impl Turn<'_> {
         }
         // Consent means that the citizen sees it happen and can stop it.
         let terminal = self.visit(ticket)?.taken.terminal;
-        if self.desk.terminals.get(&terminal).is_none_or(|t| t.presence.away()) {
+        if self.desk.terminals.get(&terminal).is_none_or(|t| self.desk.out_of_reach(t.presence)) {
             return Err(refuse(ErrorCode::Stale, "the terminal is away: nobody would see it"));
         }
         Ok(ticket)

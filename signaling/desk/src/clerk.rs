@@ -167,14 +167,7 @@ impl Turn<'_> {
 
     /// Says once more what a party's media should carry.
     pub(crate) fn media_up(&mut self, party: Party) {
-        let ticket = match party {
-            Party::Terminal(id) => self.desk.terminals.get(&id).and_then(|t| t.visit),
-            Party::Staff(id) => match self.desk.clerks.get(&id).map(|c| c.status) {
-                Some(Status::InCall { ticket, .. }) => Some(ticket),
-                _ => None,
-            },
-        };
-        if let Some(ticket) = ticket.filter(|t| self.running(*t).is_some()) {
+        if let Some(ticket) = self.in_call_at(party) {
             self.connect_media(ticket);
         }
     }

@@ -29,6 +29,14 @@ pub enum DeskEvent {
         /// Since when.
         at: Timestamp,
     },
+    /// Unstored: a connection fell quiet, or is heard again. Whoever talks with that side sees it as away meanwhile, and
+    /// nothing else changes: no grace runs and no typing ends before the connection does.
+    Quiet {
+        /// The connection.
+        connection: ConnectionId,
+        /// Quiet, or heard again.
+        on: bool,
+    },
     /// Unstored: what a waiting terminal was told last.
     PositionTold {
         /// The ticket.

@@ -17,6 +17,16 @@ pub enum Input {
         /// Which.
         connection: ConnectionId,
     },
+    /// Fact: nothing was heard on a connection for longer than it should take, and it has not ended.
+    Quiet {
+        /// Which.
+        connection: ConnectionId,
+    },
+    /// Fact: a connection that was quiet is heard again.
+    Heard {
+        /// Which.
+        connection: ConnectionId,
+    },
     /// Fact: time passed; see [`Desk::due`](crate::Desk::due).
     Tick,
     /// Fact: somebody's media connection is up (again): what it should carry is said once more.

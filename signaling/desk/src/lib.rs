@@ -55,13 +55,13 @@ pub use input::{ClerkProfile, Input, Visitor};
 pub use output::{MediaIntent, Outgoing, Output};
 pub use policy::Policy;
 
-use state::{Call, Clerk, Queue, QueueKey, Terminal, Timers, Visit};
+use state::{Call, Clerk, Line, Presence, Queue, QueueKey, Terminal, Timers, Visit};
 
 /// The machine. See the crate's documentation for its contract.
 #[derive(Clone, Debug)]
 pub struct Desk {
     policy: Policy,
-    connections: BTreeMap<ConnectionId, Party>,
+    connections: BTreeMap<ConnectionId, Line>,
     terminals: BTreeMap<TerminalId, Terminal>,
     clerks: BTreeMap<StaffId, Clerk>,
     visits: BTreeMap<TicketId, Visit>,
@@ -75,6 +75,8 @@ pub struct Desk {
     stale_queues: BTreeSet<QueueKey>,
     announced_at: Timestamp,
     draining: bool,
+    /// Kept by `apply` alone.
+    counts: Counts,
 }
 
 /// Who talks with whom, for the parts that serve a call from outside of the desk.
@@ -113,6 +115,7 @@ impl Desk {
             stale_queues: BTreeSet::new(),
             announced_at: Timestamp::default(),
             draining: false,
+            counts: Counts::default(),
         }
     }
 
@@ -220,12 +223,7 @@ impl Desk {
     /// Terminals, clerks, waiting tickets and running calls that are known now.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        Counts {
-            terminals: self.terminals.values().filter(|t| !t.presence.away()).count(),
-            clerks: self.clerks.values().filter(|c| !c.presence.away()).count(),
-            waiting: self.queues.values().map(|q| q.waiting.len()).sum(),
-            calls: self.visits.values().filter(|v| v.call().is_some()).count(),
-        }
+        self.counts
     }
 
     /// Whether anything is going on that a drain must wait for.
@@ -244,6 +242,16 @@ impl Desk {
             && self.numbers == other.numbers
             && self.timers == other.timers
             && self.queues == other.queues
+    }
+
+    /// Whose connection it is.
+    fn party_on(&self, connection: ConnectionId) -> Option<Party> {
+        self.connections.get(&connection).map(|line| line.party)
+    }
+
+    /// Whether somebody who is there cannot be relied on to see and hear: away, or not heard for a while.
+    fn out_of_reach(&self, presence: Presence) -> bool {
+        presence.connection().and_then(|c| self.connections.get(&c)).is_none_or(|line| line.quiet)
     }
 
     fn call_mut(&mut self, id: CallId) -> Option<&mut Call> {

@@ -1,7 +1,7 @@
 //! Pairing: the oldest ticket that can be called with the clerk who has been idle longest, within one queue. Every step
 //! costs O(log n) of the queue's size; nothing is searched.
 use protocol::ids::{OfferId, StaffId, TicketId};
-use protocol::{ClerkNews, NotReadyReason, Position, QueueView, WaitingRow, WishedStatus};
+use protocol::{ClerkNews, Estimate, NotReadyReason, Position, QueueView, WaitingRow, WishedStatus};
 
 use crate::Desk;
 use crate::event::{DeskEvent, Duty, Fact, OfferEnd};
@@ -149,7 +149,10 @@ impl Turn<'_> {
 impl Desk {
     /// What is said about a place with `ahead` people before it.
     pub(crate) fn position(&self, queue: &Queue, ahead: u32) -> Position {
-        let desks = u32::try_from(queue.on_duty.len()).unwrap_or(u32::MAX).max(1);
+        if queue.on_duty.is_empty() {
+            return Position { ahead, estimate: Estimate::NobodyOnDuty };
+        }
+        let desks = u32::try_from(queue.on_duty.len()).unwrap_or(u32::MAX);
         let call_minutes = u32::try_from(self.policy.expected_call.as_secs() / 60).unwrap_or(8).max(1);
         // Everybody ahead must be served, shared by the desks; the first in line waits for the next free desk.
         let minutes = if queue.ready.is_empty() {
@@ -157,9 +160,9 @@ impl Desk {
         } else {
             0
         };
-        let step =
+        let (from, to) =
             STEPS.iter().find(|(_, to)| to.is_none_or(|to| minutes < to)).copied().unwrap_or((30, None));
-        Position { ahead, from_minutes: step.0, to_minutes: step.1, staffed: !queue.on_duty.is_empty() }
+        Position { ahead, estimate: Estimate::Minutes { from, to } }
     }
 
     fn queues_of(&self, clerk: StaffId) -> Option<ClerkNews> {

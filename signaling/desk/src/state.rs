@@ -1,6 +1,6 @@
 //! What the desk remembers. Each state holds only its own fields; indexes are kept by `apply` alone.
 use protocol::ids::{
-    CallId, ConnectionId, OfferId, PaperId, SkillGroupCode, StaffId, StillId, TerminalId, TicketId,
+    CallId, ConnectionId, OfferId, PaperId, Party, SkillGroupCode, StaffId, StillId, TerminalId, TicketId,
 };
 use protocol::{
     AssistView, CaptureRequest, CaseBrief, FormView, NotReadyReason, PartyView, Position, SiteView,
@@ -31,6 +31,14 @@ pub(crate) struct Queue {
     pub(crate) ready: BTreeSet<(Timestamp, StaffId)>,
     /// Clerks at work in this queue, whatever they do just now.
     pub(crate) on_duty: BTreeSet<StaffId>,
+}
+
+/// An open connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) party: Party,
+    /// Nothing was heard on it for a while.
+    pub(crate) quiet: bool,
 }
 
 /// How near somebody is.

@@ -85,10 +85,16 @@ impl Turn<'_> {
             .get(&terminal)
             .ok_or_else(|| refuse(ErrorCode::NotFound, "no such terminal"))?;
         if let Some(visit) = state.visit.and_then(|t| self.desk.visits.get(&t)) {
+            let taken = &visit.taken;
+            if taken.key != key {
+                return Err(refuse(ErrorCode::AlreadyWaiting, "the terminal has a ticket"));
+            }
             // The same press again, after an answer that was lost on the way.
-            let same = visit.taken.key == key;
-            let text = "the terminal has a ticket";
-            return if same { Ok(()) } else { Err(refuse(ErrorCode::AlreadyWaiting, text)) };
+            let same = (&taken.item, &taken.scenario, taken.locale, taken.spoken)
+                == (&item, &scenario, locale, spoken)
+                && (&taken.id_number, &taken.missing, &taken.consents) == (&id_number, &missing, &consents);
+            let text = "the key belongs to another ticket";
+            return if same { Ok(()) } else { Err(refuse(ErrorCode::KeyReused, text)) };
         }
         if self.desk.draining {
             return Err(refuse(ErrorCode::Draining, "no new tickets for the moment"));

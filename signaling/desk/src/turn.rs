@@ -36,6 +36,8 @@ impl<'a> Turn<'a> {
         match input {
             Input::Connected { connection, who } => self.connected(connection, who),
             Input::Disconnected { connection } => self.disconnected(connection),
+            Input::Quiet { connection } => self.quiet(connection, true),
+            Input::Heard { connection } => self.quiet(connection, false),
             Input::Tick => self.tick(),
             Input::MediaUp { party } => self.media_up(party),
             Input::MediaDown { party } => {
@@ -53,7 +55,7 @@ impl<'a> Turn<'a> {
             Input::StillArrived { call, still } => self.still_ended(call, still, true),
             Input::Drain => self.drain(),
             Input::Terminal { connection, id, message } => {
-                let Some(Party::Terminal(terminal)) = self.desk.connections.get(&connection).copied() else {
+                let Some(Party::Terminal(terminal)) = self.desk.party_on(connection) else {
                     return;
                 };
                 if let Some(answer) = self.terminal(terminal, connection, id, message) {
@@ -61,7 +63,7 @@ impl<'a> Turn<'a> {
                 }
             }
             Input::Clerk { connection, id, message } => {
-                let Some(Party::Staff(staff)) = self.desk.connections.get(&connection).copied() else {
+                let Some(Party::Staff(staff)) = self.desk.party_on(connection) else {
                     return;
                 };
                 let answer = self.clerk(staff, message);
@@ -200,8 +202,19 @@ impl<'a> Turn<'a> {
 
     fn disconnected(&mut self, connection: ConnectionId) {
         // A connection that was replaced is nobody's any more.
-        let Some(party) = self.desk.connections.get(&connection).copied() else { return };
+        let Some(party) = self.desk.party_on(connection) else { return };
         self.gone(party);
+    }
+
+    /// Told at once to whoever talks with that side; what a lost connection brings about waits for its end.
+    fn quiet(&mut self, connection: ConnectionId, on: bool) {
+        let Some(line) = self.desk.connections.get(&connection).copied().filter(|l| l.quiet != on) else {
+            return;
+        };
+        self.emit(DeskEvent::Quiet { connection, on });
+        if let Some(ticket) = self.in_call_at(line.party) {
+            self.touch_visit(ticket);
+        }
     }
 
     /// Somebody is away from now on.
@@ -355,6 +368,18 @@ impl<'a> Turn<'a> {
 
     pub(crate) fn running(&self, ticket: TicketId) -> Option<&Call> {
         self.desk.visits.get(&ticket)?.call()
+    }
+
+    /// The ticket of the running call that a party is in.
+    pub(crate) fn in_call_at(&self, party: Party) -> Option<TicketId> {
+        let ticket = match party {
+            Party::Terminal(id) => self.desk.terminals.get(&id)?.visit?,
+            Party::Staff(id) => match self.desk.clerks.get(&id)?.status {
+                Status::InCall { ticket, .. } => ticket,
+                _ => return None,
+            },
+        };
+        self.running(ticket).map(|_| ticket)
     }
 
     /// The running call and its ticket, if this terminal is in it.

@@ -1,8 +1,8 @@
 //! Snapshots: everything a page shows, out of the state.
 use protocol::ids::{ConnectionId, OfferId, StaffId, TerminalId, TicketId};
 use protocol::{
-    CallView, ClerkStatus, ClerkView, OfferView, PartyView, Position, SlotMap, TerminalStage, TerminalView,
-    Timestamp,
+    CallView, ClerkStatus, ClerkView, Estimate, OfferView, PartyView, Position, SlotMap, TerminalStage,
+    TerminalView, Timestamp,
 };
 
 use crate::Desk;
@@ -51,7 +51,7 @@ impl Desk {
             return told;
         }
         let Some(queue) = self.queues.get(&visit.queue()) else {
-            return Position { ahead: 0, from_minutes: 1, to_minutes: Some(3), staffed: false };
+            return Position { ahead: 0, estimate: Estimate::NobodyOnDuty };
         };
         let ahead = queue.waiting.range(..visit.place()).count();
         self.position(queue, u32::try_from(ahead).unwrap_or(u32::MAX))
@@ -137,11 +137,14 @@ impl Desk {
             ticket: visit.view(),
             site: visit.taken.site.clone(),
             terminal_id: visit.taken.terminal,
-            terminal: PartyView { away: terminal.is_none_or(|t| t.presence.away()), ..call.terminal_side },
+            terminal: PartyView {
+                away: terminal.is_none_or(|t| self.out_of_reach(t.presence)),
+                ..call.terminal_side
+            },
             clerk_id: call.clerk,
             clerk_name: call.clerk_name.clone(),
             clerk_number: call.clerk_number.clone(),
-            clerk: PartyView { away: clerk.is_none_or(|c| c.presence.away()), ..call.clerk_side },
+            clerk: PartyView { away: clerk.is_none_or(|c| self.out_of_reach(c.presence)), ..call.clerk_side },
             on_hold: call.on_hold,
             slots: SlotMap::default(),
             assist: call.assist.clone(),

@@ -7,15 +7,6 @@ use desk::{Fact, Input, MediaIntent, OfferEnd, Outgoing, Output, Visitor};
 use protocol::ids::*;
 use protocol::*;
 
-fn media(out: &[Output]) -> Vec<MediaIntent> {
-    out.iter()
-        .filter_map(|o| match o {
-            Output::Media(intent) => Some(*intent),
-            _ => None,
-        })
-        .collect()
-}
-
 fn persons(out: &[Output]) -> Vec<(ConnectionId, bool)> {
     out.iter()
         .filter_map(|o| match o {
@@ -23,16 +14,6 @@ fn persons(out: &[Output]) -> Vec<(ConnectionId, bool)> {
             _ => None,
         })
         .collect()
-}
-
-fn called() -> (Story, TicketId, CallId) {
-    let mut s = Story::new();
-    s.terminal_here(1);
-    s.clerk_here(1, &["civil"]);
-    s.ready(1);
-    let ticket = s.takes(1, "subsidy");
-    let call = s.accepts(1);
-    (s, ticket, call)
 }
 
 #[test]
@@ -125,7 +106,7 @@ fn nothing_is_done_on_a_terminal_where_nobody_can_see_and_stop_it() {
     let all = vec![Capability::Point, Capability::Fill, Capability::Capture];
     s.asks(1, ClerkMessage::AskAssist { call, capabilities: all.clone() });
     s.says(1, TerminalMessage::AnswerAssist { call, granted: all, shown: None });
-    s.input(Input::Disconnected { connection: terminal_line(1) });
+    s.input(Input::Quiet { connection: terminal_line(1) });
     let mark = Mark::Pointer { at: Spot { x: 1, y: 1 }, begins: true };
     let acts = [
         ClerkMessage::Mark { call, surface: Surface::Page, mark },
@@ -133,9 +114,14 @@ fn nothing_is_done_on_a_terminal_where_nobody_can_see_and_stop_it() {
         ClerkMessage::FormFocus { call, field: Some("phone".into()) },
         ClerkMessage::Capture { call, material: "ID".into() },
     ];
-    for act in acts.clone() {
-        assert_eq!(refusal(&s.asks(1, act.clone())), Some(ErrorCode::Stale), "{act:?}");
-    }
+    let refused = |s: &mut Story| {
+        for act in acts.clone() {
+            assert_eq!(refusal(&s.asks(1, act.clone())), Some(ErrorCode::Stale), "{act:?}");
+        }
+    };
+    refused(&mut s);
+    s.input(Input::Disconnected { connection: terminal_line(1) });
+    refused(&mut s);
     s.terminal_here(1);
     assert_eq!(answer(&s.asks(1, acts[1].clone())), Some(Common::Done), "the consent itself stands");
 }
@@ -311,4 +297,25 @@ fn a_ticket_given_up_while_it_rings_leaves_the_clerk_ready_for_the_next() {
         refusal(&s.says(1, TerminalMessage::CancelTicket { ticket: second })),
         Some(ErrorCode::NotYours)
     );
+}
+
+#[test]
+fn nobody_guesses_a_wait_while_nobody_is_on_duty() {
+    let mut s = Story::new();
+    s.terminal_here(1);
+    s.takes(1, "subsidy");
+    let estimate = |s: &Story| match s.terminal_stage(1) {
+        Some(TerminalStage::Waiting { position, .. }) => position.estimate,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(estimate(&s), Estimate::NobodyOnDuty);
+    s.clerk_here(1, &["social", "civil"]);
+    s.ready(1);
+    let offer = s.ring_at(1).expect("rings");
+    s.asks(1, ClerkMessage::Decline { offer, reason: DeclineReason::Visitor });
+    s.after(2);
+    assert_eq!(estimate(&s), Estimate::Minutes { from: 3, to: Some(5) }, "not ready, and on duty");
+    s.asks(1, ClerkMessage::SetStatus { status: WishedStatus::OffDuty });
+    s.after(2);
+    assert_eq!(estimate(&s), Estimate::NobodyOnDuty);
 }

@@ -7,25 +7,6 @@ use desk::{CallEnd, Duty, Fact, Input, MediaIntent, OfferEnd, Output, TicketEnd}
 use protocol::ids::*;
 use protocol::*;
 
-fn media(out: &[Output]) -> Vec<MediaIntent> {
-    out.iter()
-        .filter_map(|o| match o {
-            Output::Media(intent) => Some(*intent),
-            _ => None,
-        })
-        .collect()
-}
-
-fn called() -> (Story, TicketId, CallId) {
-    let mut s = Story::new();
-    s.terminal_here(1);
-    s.clerk_here(1, &["civil"]);
-    s.ready(1);
-    let ticket = s.takes(1, "subsidy");
-    let call = s.accepts(1);
-    (s, ticket, call)
-}
-
 #[test]
 fn numbers_count_per_queue_and_day() {
     let mut s = Story::new();
@@ -146,6 +127,11 @@ fn the_same_press_twice_is_one_ticket() {
     let again = s.says(1, take(5, Some("subsidy")));
     assert_eq!((answer(&first), answer(&again)), (Some(Common::Done), Some(Common::Done)));
     assert_eq!(facts(&again), []);
+    assert_eq!(
+        refusal(&s.says(1, take(5, Some("pension")))),
+        Some(ErrorCode::KeyReused),
+        "the same key for something else"
+    );
     assert_eq!(refusal(&s.says(1, take(6, Some("subsidy")))), Some(ErrorCode::AlreadyWaiting));
     assert_eq!(
         refusal(&s.says(9, take(6, Some("subsidy")))),

@@ -221,10 +221,12 @@ fn to_terminal() -> Vec<ToTerminal> {
             stage,
         })))
     };
-    let position = Position { ahead: 2, from_minutes: 5, to_minutes: Some(10), staffed: true };
+    let position = Position { ahead: 2, estimate: Estimate::Minutes { from: 5, to: Some(10) } };
+    let unstaffed = Position { ahead: 0, estimate: Estimate::NobodyOnDuty };
     vec![
         view(TerminalStage::Free),
         view(TerminalStage::Waiting { ticket: ticket(), position }),
+        view(TerminalStage::Waiting { ticket: ticket(), position: unstaffed }),
         view(TerminalStage::Ringing { ticket: ticket(), present: true }),
         view(TerminalStage::InCall { call: Box::new(call()) }),
         view(TerminalStage::Ended {

@@ -124,6 +124,11 @@ impl Story {
         self.input(Input::Connected { connection: clerk_line(n), who: clerk(n, queues) })
     }
 
+    /// A connection falls quiet, or is heard again.
+    pub fn quiet(&mut self, connection: ConnectionId, on: bool) -> Vec<Output> {
+        self.input(if on { Input::Quiet { connection } } else { Input::Heard { connection } })
+    }
+
     pub fn says(&mut self, n: u8, message: TerminalMessage) -> Vec<Output> {
         self.next_frame += 1;
         self.input(Input::Terminal { connection: terminal_line(n), id: self.next_frame, message })
@@ -235,6 +240,26 @@ impl Story {
         }
         events
     }
+}
+
+/// A terminal and a clerk in a call, with its ticket.
+pub fn called() -> (Story, TicketId, CallId) {
+    let mut s = Story::new();
+    s.terminal_here(1);
+    s.clerk_here(1, &["civil"]);
+    s.ready(1);
+    let ticket = s.takes(1, "subsidy");
+    let call = s.accepts(1);
+    (s, ticket, call)
+}
+
+pub fn media(out: &[Output]) -> Vec<desk::MediaIntent> {
+    out.iter()
+        .filter_map(|o| match o {
+            Output::Media(intent) => Some(*intent),
+            _ => None,
+        })
+        .collect()
 }
 
 pub fn take(key: u128, item: Option<&str>) -> TerminalMessage {

@@ -11,6 +11,8 @@ pub struct Naive {
     clerks: BTreeMap<StaffId, NaiveClerk>,
     tickets: Vec<NaiveTicket>,
     draining: bool,
+    /// Connections of which nothing was heard for a while.
+    pub quiet: BTreeSet<ConnectionId>,
     media: Media,
     /// What each page was shown last.
     pub shown: BTreeMap<ConnectionId, Shown>,
@@ -74,7 +76,7 @@ impl Shown {
             Outgoing::Terminal(TerminalNews::View(view)) => {
                 let mut stage = view.stage.clone();
                 if let TerminalStage::Waiting { position, .. } = &mut stage {
-                    *position = Position { ahead: 0, from_minutes: 0, to_minutes: None, staffed: false };
+                    *position = Position { ahead: 0, estimate: Estimate::NobodyOnDuty };
                 }
                 Some(Self::Terminal(stage, view.person_called))
             }
@@ -151,11 +153,21 @@ impl Naive {
 
     fn event(&mut self, event: &DeskEvent) {
         match event {
-            DeskEvent::Connected { who: Visitor::Terminal { id, .. }, .. } => {
+            DeskEvent::Quiet { connection, on: true } => {
+                assert!(self.quiet.insert(*connection), "told twice");
+            }
+            DeskEvent::Quiet { connection, on: false } => {
+                assert!(self.quiet.remove(connection), "heard again without having been quiet");
+            }
+            DeskEvent::Connected { connection, who: Visitor::Terminal { id, .. } } => {
+                self.forget_lines_of(Party::Terminal(*id));
+                self.quiet.remove(connection);
                 self.terminals_here.retain(|t| t != id);
                 self.terminals_here.push(*id);
             }
-            DeskEvent::Connected { who: Visitor::Clerk(profile), .. } => {
+            DeskEvent::Connected { connection, who: Visitor::Clerk(profile) } => {
+                self.forget_lines_of(Party::Staff(profile.id));
+                self.quiet.remove(connection);
                 let new = NaiveClerk { here: true, queues: vec![], ready_since: None, busy: None };
                 let clerk = self.clerks.entry(profile.id).or_insert(new);
                 clerk.here = true;
@@ -163,6 +175,7 @@ impl Naive {
             }
             DeskEvent::Disconnected { party: Party::Terminal(id), .. } => {
                 self.terminals_here.retain(|t| t != id);
+                self.forget_lines_of(Party::Terminal(*id));
                 self.shown.retain(|line, _| {
                     !(0..10).any(|n| super::terminal_id(n) == *id && terminal_line(n) == *line)
                 });
@@ -171,6 +184,7 @@ impl Naive {
                 if let Some(clerk) = self.clerks.get_mut(id) {
                     clerk.here = false;
                 }
+                self.forget_lines_of(Party::Staff(*id));
                 self.shown
                     .retain(|line, _| !(0..10).any(|n| super::clerk_id(n) == *id && clerk_line(n) == *line));
             }
@@ -327,6 +341,19 @@ impl Naive {
         assert!(granted, "{capability:?} without consent");
         let terminal = self.ticket(ticket).terminal;
         assert!(self.terminals_here.contains(&terminal), "{capability:?} where nobody sees it");
+        let quiet =
+            (0..10).any(|n| super::terminal_id(n) == terminal && self.quiet.contains(&terminal_line(n)));
+        assert!(!quiet, "{capability:?} where perhaps nobody sees it");
+    }
+
+    /// A party's connection ended: that it was quiet counts no more.
+    fn forget_lines_of(&mut self, party: Party) {
+        self.quiet.retain(|line| {
+            !(0..10).any(|n| {
+                (party == Party::Terminal(super::terminal_id(n)) && terminal_line(n) == *line)
+                    || (party == Party::Staff(super::clerk_id(n)) && clerk_line(n) == *line)
+            })
+        });
     }
 
     fn release(&mut self, ticket: TicketId) {
@@ -383,7 +410,13 @@ impl Naive {
             assert!(self.draining || paired, "somebody waits while somebody is ready");
         }
         let (pairs, silences) = self.wanted();
-        assert_eq!(desk.counts().calls, pairs.len());
+        let counted = desk::Counts {
+            terminals: self.terminals_here.len(),
+            clerks: self.clerks.values().filter(|c| c.here).count(),
+            waiting: waiting.len(),
+            calls: pairs.len(),
+        };
+        assert_eq!(desk.counts(), counted);
         assert_eq!(self.media.connected, pairs, "who hears whom");
         for (party, silenced) in &self.media.silenced {
             assert_eq!(

@@ -50,6 +50,8 @@ pub enum Step {
     Rate(u8),
     Wipe(u8),
     RevokeClerk(u8),
+    TerminalQuiet(u8, bool),
+    ClerkQuiet(u8, bool),
     Wait(u16),
 }
 
@@ -118,6 +120,8 @@ fn of_the_line() -> impl Strategy<Value = Step> {
         6 => t.clone().prop_map(Step::TerminalGoes),
         10 => c.clone().prop_map(Step::ClerkComes),
         6 => c.clone().prop_map(Step::ClerkGoes),
+        6 => (t.clone(), any::<bool>()).prop_map(|(t, on)| Step::TerminalQuiet(t, on)),
+        6 => (c.clone(), any::<bool>()).prop_map(|(c, on)| Step::ClerkQuiet(c, on)),
         3 => t.clone().prop_map(Step::TerminalReloads),
         3 => c.clone().prop_map(Step::ClerkReloads),
         3 => (0u8..4, any::<bool>()).prop_map(|(n, clerk)| Step::MediaUp(n, clerk)),
@@ -337,6 +341,8 @@ pub fn play(story: &mut Story, step: &Step) -> Vec<Output> {
         }
         Step::Wipe(n) => story.says(n, T::Wiped),
         Step::RevokeClerk(n) => story.input(Input::Revoked { party: Party::Staff(clerk_id(n)) }),
+        Step::TerminalQuiet(n, on) => story.quiet(terminal_line(n), on),
+        Step::ClerkQuiet(n, on) => story.quiet(clerk_line(n), on),
         Step::Wait(seconds) => story.after(u64::from(seconds)),
     }
 }
@@ -392,6 +398,7 @@ pub fn asks(step: &Step) -> Option<ConnectionId> {
         }
         S::TerminalComes(_) | S::TerminalGoes(_) | S::TerminalReloads(_) | S::ClerkComes(_) => None,
         S::ClerkGoes(_) | S::ClerkReloads(_) | S::RevokeClerk(_) | S::RevokeTerminal(_) => None,
+        S::TerminalQuiet(..) | S::ClerkQuiet(..) => None,
         S::CaseOpens(_) | S::StillArrives(_) | S::MediaUp(_, _) | S::Drain | S::Wait(_) => None,
     }
 }

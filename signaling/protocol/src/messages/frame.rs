@@ -58,7 +58,8 @@ pub struct Welcome {
     pub resumed: bool,
     /// The server's clock, for count-downs on machines whose own clock is wrong.
     pub server_time: Timestamp,
-    /// The server pings (RFC 6455 §5.5.2) this often, in milliseconds, and gives up after two silences.
+    /// The server pings (RFC 6455 §5.5.2) at least this often, in milliseconds; in a call more often. It gives a
+    /// connection up after two silences.
     pub ping_every_ms: u32,
     /// Whether the server still has this client's media peer; if not, the client offers anew.
     pub media_alive: bool,

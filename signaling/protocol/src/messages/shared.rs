@@ -367,14 +367,26 @@ pub struct TicketView {
 pub struct Position {
     /// People ahead.
     pub ahead: u32,
-    /// Least minutes to wait, rounded to a step (1, 3, 5, 10, 15, 20, 30).
-    pub from_minutes: u32,
-    /// Most minutes to wait; none above thirty.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub to_minutes: Option<u32>,
-    /// Whether anybody who serves this queue is on duty.
-    pub staffed: bool,
+    /// How long it may take.
+    pub estimate: Estimate,
+}
+
+/// How long a wait may take: a guess, or that nobody can guess. Never both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum Estimate {
+    /// Somebody who serves this queue is on duty.
+    Minutes {
+        /// Least minutes to wait, rounded to a step (1, 3, 5, 10, 15, 20, 30).
+        from: u32,
+        /// Most minutes to wait; none above thirty.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        to: Option<u32>,
+    },
+    /// Nobody who serves this queue is on duty; places are kept and called in order once somebody is.
+    NobodyOnDuty,
 }
 
 /// How one side of a call is heard and seen.
@@ -385,7 +397,7 @@ pub struct PartyView {
     pub muted: bool,
     /// Camera off by its owner: the server forwards no video.
     pub camera_off: bool,
-    /// Connection lost, grace running.
+    /// Connection lost with its grace running, or nothing heard of it for about two seconds.
     pub away: bool,
 }
 

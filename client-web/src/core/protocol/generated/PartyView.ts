@@ -13,6 +13,6 @@ muted: boolean,
  */
 camera_off: boolean, 
 /**
- * Connection lost, grace running.
+ * Connection lost with its grace running, or nothing heard of it for about two seconds.
  */
 away: boolean, };

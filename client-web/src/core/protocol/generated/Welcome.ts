@@ -22,7 +22,8 @@ resumed: boolean,
  */
 server_time: Timestamp, 
 /**
- * The server pings (RFC 6455 §5.5.2) this often, in milliseconds, and gives up after two silences.
+ * The server pings (RFC 6455 §5.5.2) at least this often, in milliseconds; in a call more often. It gives a
+ * connection up after two silences.
  */
 ping_every_ms: number, 
 /**
