@@ -1,5 +1,6 @@
 //! From a configuration to a server that is ready to run, with an error for everything that can stand in the way.
 use axum_server::tls_rustls::RustlsConfig;
+use std::fs::{File, TryLockError};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -31,6 +32,8 @@ pub struct Application {
     pub(super) tls: Option<RustlsConfig>,
     pub(super) metrics: Option<TcpListener>,
     pub(super) media_events: mpsc::Receiver<MediaEvent>,
+    /// Held for as long as the server lives, however it ends.
+    pub(super) alone: File,
 }
 
 /// Why the server cannot start. Each says what to do.
@@ -39,6 +42,9 @@ pub enum StartError {
     /// The database, or its folder.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Two desks over one database would each ring the same people.
+    #[error("another server runs on the data folder {}: stop it, or choose another folder with --data", .0.display())]
+    Occupied(PathBuf),
     /// The keys in the data folder.
     #[error(transparent)]
     Keys(#[from] KeyError),
@@ -95,6 +101,7 @@ impl Application {
         // Ports first: a second server on the same data must not touch it.
         let pages = listen("listen", config.listen)?;
         let metrics = config.metrics_listen.map(|address| listen("metrics_listen", address)).transpose()?;
+        let alone = alone(&config.data)?;
         let (store, keys) = open_store(&config, &clock).await?;
         let auth = Auth::open(store.clone(), keys.clone(), clock.clone(), &keys_folder(&config.data)).await?;
         let stored = crate::store::catalogue::current(&store).await?;
@@ -131,7 +138,7 @@ impl Application {
             sockets,
             showroom,
         };
-        Ok(Self { state: AppState::new(parts), pages, tls, metrics, media_events })
+        Ok(Self { state: AppState::new(parts), pages, tls, metrics, media_events, alone })
     }
 
     /// Where pages, REST and WebSocket are served.
@@ -197,6 +204,20 @@ async fn start_engine(
         media: Arc::new(media.clone()),
     };
     EngineHandle::start(parts, lifecycle).await
+}
+
+/// The one server of a data folder. The system frees the lock with the process, also after `kill -9`.
+fn alone(data: &Path) -> Result<File, StartError> {
+    let unwritable = |source| StoreError::Folder { folder: data.to_owned(), source };
+    let open = || File::options().create(true).truncate(false).write(true).open(data.join("server.lock"));
+    let file = std::fs::create_dir_all(data).and_then(|()| open()).map_err(unwritable)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(StartError::Occupied(data.to_owned())),
+        // Some network file systems know no locks.
+        Err(TryLockError::Error(error)) => tracing::warn!(%error, "the data folder cannot be locked"),
+    }
+    Ok(file)
 }
 
 fn listen(field: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {

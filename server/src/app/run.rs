@@ -39,7 +39,7 @@ impl Application {
     /// # Errors
     /// [`RunError`].
     pub async fn run(self) -> Result<(), RunError> {
-        let Self { state, pages, tls, metrics: metrics_listener, media_events } = self;
+        let Self { state, pages, tls, metrics: metrics_listener, media_events, alone: _alone } = self;
         let lifecycle = state.lifecycle.clone();
         background(&state, media_events);
         if let Some(listener) = metrics_listener {

@@ -43,6 +43,20 @@ async fn a_folder_that_cannot_be_written_is_named() {
 }
 
 #[tokio::test]
+async fn a_second_server_of_a_data_folder_is_refused_while_the_first_lives() {
+    let folder = tempfile::tempdir().unwrap();
+    // Other ports, so that nothing but the folder is in the way.
+    let first = Wish::usual(&folder).build().await.unwrap();
+    let error = Wish::usual(&folder).build().await.unwrap_err();
+    let text = error.to_string();
+    assert!(matches!(error, StartError::Occupied(_)));
+    assert!(text.contains("another server runs") && text.contains("--data"), "{text}");
+    first.state().media.stop();
+    drop(first);
+    Wish::usual(&folder).build().await.expect("the folder is free again").state().media.stop();
+}
+
+#[tokio::test]
 async fn a_newer_database_and_other_keys_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let config = Wish::usual(&folder).config;

@@ -97,7 +97,7 @@ pub async fn run(mut config: Config, clock: SharedClock, options: Options) -> an
     let showroom = Showroom { staff: people::logins() };
     let app = Application::build(config, clock, lifecycle.clone(), Some(showroom)).await?;
     let (state, addresses) = (app.state().clone(), Addresses::of(&app, options.lan.as_ref())?);
-    let mut running = tokio::spawn(app.run());
+    let mut running = Box::pin(app.run());
     let opening = async {
         neighbours::start(&state, stocked.neighbours, neighbours::Rhythm(1.0));
         while !crate::http::health::is_ready(&state).await {
@@ -111,14 +111,14 @@ pub async fn run(mut config: Config, clock: SharedClock, options: Options) -> an
         anyhow::Ok(())
     };
     tokio::select! {
-        ended = &mut running => return Ok(ended??),
+        ended = &mut running => return Ok(ended?),
         opened = opening => if let Err(error) = opened {
             lifecycle.stop();
             let _ = running.await;
             return Err(error);
         },
     }
-    Ok(running.await??)
+    Ok(running.await?)
 }
 
 /// Sample data, once.
