@@ -50,7 +50,7 @@ enum Sites {
         /// JSON; see server/sample/sites.json.
         file: PathBuf,
         /// The pool of clerks that serves them.
-        #[arg(long, default_value = sites::MAIN_HUB)]
+        #[arg(long, default_value = sites::MAIN_HUB, value_parser = super::user::label)]
         hub: String,
     },
     /// List sites.

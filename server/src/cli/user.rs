@@ -60,10 +60,10 @@ struct Add {
     #[arg(value_parser = login)]
     login: String,
     /// The staff number that citizens see, such as 0312.
-    #[arg(long)]
+    #[arg(long, value_parser = label)]
     number: String,
     /// The name that citizens see.
-    #[arg(long)]
+    #[arg(long, value_parser = label)]
     name: String,
     /// What the person may do.
     #[arg(long, value_delimiter = ',', value_parser = role, default_value = "clerk", value_name = "clerk,supervisor,…")]
@@ -78,7 +78,7 @@ struct Add {
     #[arg(long, value_delimiter = ',', value_parser = spoken, default_value = "zh", value_name = "zh,yue,…")]
     languages: Vec<Spoken>,
     /// The pool of clerks and sites that the person works in.
-    #[arg(long, default_value = sites::MAIN_HUB)]
+    #[arg(long, default_value = sites::MAIN_HUB, value_parser = label)]
     hub: String,
     #[command(flatten)]
     password: PasswordFlags,
@@ -214,6 +214,11 @@ impl PasswordFlags {
                     password: word.to_owned(),
                     totp_secret: None,
                 });
+            })
+            .with_context(|| {
+                format!(
+                    "the password of {login} is set, and in no file: set another with `cloud-window user password {login}`"
+                )
             })?;
             return context.say(format!("{login} can sign in; the password is in {}", file.display()));
         }
@@ -317,6 +322,16 @@ fn role(text: &str) -> Result<Role, String> {
 
 fn spoken(text: &str) -> Result<Spoken, String> {
     serde_json::from_value(text.into()).map_err(|_| "languages are zh, yue, hak, en".to_owned())
+}
+
+/// What is shown to people and written on papers: something, short, on one line.
+pub(super) fn label(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if (1..=64).contains(&text.chars().count()) && !text.chars().any(char::is_control) {
+        Ok(text.to_owned())
+    } else {
+        Err("1 to 64 characters on one line".to_owned())
+    }
 }
 
 fn login(text: &str) -> Result<String, String> {

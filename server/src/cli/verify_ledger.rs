@@ -34,8 +34,8 @@ impl Command {
         let file = match self.checkpoints {
             Some(file) if !file.is_file() => bail!("there is no checkpoint file {}", file.display()),
             Some(file) => Some(file),
-            // A database that was never sealed has none.
-            None => Some(checkpoints_file(&config.data)).filter(|file| file.is_file()),
+            // One that is gone misses every checkpoint of the database; one that was never written misses none.
+            None => Some(checkpoints_file(&config.data)),
         };
         let store = Store::open(&config.database()).await?;
         store.check_version().await?;
@@ -81,10 +81,7 @@ fn for_programs(report: &Report) -> serde_json::Value {
 }
 
 fn for_people(context: &mut Context, report: &Report) -> anyhow::Result<()> {
-    let in_file = match report.checkpoints_in_file {
-        Some(count) => format!("{count} of them also in the file"),
-        None => "no file beside the database".to_owned(),
-    };
+    let in_file = format!("{} in the file", report.checkpoints_in_file.unwrap_or_default());
     context.say(format!(
         "{} chains, {} events, {} payloads ({} erased), {} checkpoints, {in_file}",
         report.chains, report.events, report.payloads, report.erased, report.checkpoints

@@ -92,6 +92,12 @@ pub async fn seal_now(
 ) -> Result<Option<i64>, SealError> {
     let last = last(store.reader()).await?;
     let in_file = last_in_file(file).await?;
+    if last > 0 && in_file == 0 {
+        tracing::warn!(
+            file = %file.display(),
+            "the checkpoint file is gone or holds no checkpoint: it is written anew from the database, which proves less"
+        );
+    }
     if in_file > last {
         return Err(SealError::FileAhead { path: file.to_owned(), file: in_file, database: last });
     }

@@ -30,21 +30,26 @@ impl Rig {
         Self { folder, store, keys, clock }
     }
 
-    /// Does to the database what no code of ours would and what its guards refuse: who owns the file can drop them.
+    /// See [`tamper`].
     pub(crate) async fn tamper(&self, sql: &str) -> u64 {
-        let sql = sqlx::AssertSqlSafe(sql.to_owned());
-        let mut tx = self.store.begin().await.unwrap();
-        let guards: Vec<String> = sqlx::query_scalar("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-            .fetch_all(&mut *tx)
-            .await
-            .unwrap();
-        for guard in guards {
-            let drop = sqlx::AssertSqlSafe(format!("DROP TRIGGER {guard}"));
-            sqlx::query(drop).execute(&mut *tx).await.unwrap();
-        }
-        sqlx::query("PRAGMA defer_foreign_keys = ON").execute(&mut *tx).await.unwrap();
-        let done = sqlx::query(sql).execute(&mut *tx).await.unwrap();
-        tx.commit().await.unwrap();
-        done.rows_affected()
+        tamper(&self.store, sql).await
     }
+}
+
+/// Does to the database what no code of ours would and what its guards refuse: who owns the file can drop them.
+pub(crate) async fn tamper(store: &Store, sql: &str) -> u64 {
+    let sql = sqlx::AssertSqlSafe(sql.to_owned());
+    let mut tx = store.begin().await.unwrap();
+    let guards: Vec<String> = sqlx::query_scalar("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        .fetch_all(&mut *tx)
+        .await
+        .unwrap();
+    for guard in guards {
+        let drop = sqlx::AssertSqlSafe(format!("DROP TRIGGER {guard}"));
+        sqlx::query(drop).execute(&mut *tx).await.unwrap();
+    }
+    sqlx::query("PRAGMA defer_foreign_keys = ON").execute(&mut *tx).await.unwrap();
+    let done = sqlx::query(sql).execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    done.rows_affected()
 }
