@@ -9,14 +9,7 @@ async fn a_locked_database_refuses_requests_in_time_and_hang_up_does_not_wait_fo
     let clerk = house.clerk("lin", &[Role::Clerk]).await;
     let media = Arc::new(Witness::default());
     let life = Lifecycle::default();
-    let parts = EngineParts {
-        store: house.rig.store.clone(),
-        keys: house.rig.keys.clone(),
-        clock: house.clock(),
-        policy: policy(),
-        media: media.clone(),
-    };
-    let engine = EngineHandle::start(parts, &life).await.unwrap();
+    let engine = EngineHandle::start(parts(&house, &media), &life).await.unwrap();
     let mut citizen = running::Guest::comes(&engine, running::at_terminal(terminal)).await;
     let mut desk = running::Guest::comes(&engine, running::at_desk(clerk)).await;
     desk.asks(ClerkMessage::SetStatus { status: WishedStatus::Ready }).await;

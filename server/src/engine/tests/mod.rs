@@ -82,14 +82,18 @@ enum View {
     Clerk(ClerkView),
 }
 
-async fn engine(house: &House, media: &Arc<Witness>) -> Engine {
-    let parts = EngineParts {
+fn parts(house: &House, media: &Arc<Witness>) -> EngineParts {
+    EngineParts {
         store: house.rig.store.clone(),
         keys: house.rig.keys.clone(),
         clock: house.clock(),
         policy: policy(),
         media: media.clone(),
-    };
+    }
+}
+
+async fn engine(house: &House, media: &Arc<Witness>) -> Engine {
+    let parts = parts(house, media);
     Engine::restore(parts, (Lines::default(), Shared::default()), Lifecycle::default()).await.unwrap()
 }
 

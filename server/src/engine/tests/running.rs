@@ -124,13 +124,7 @@ impl Running {
     async fn new() -> Self {
         let house = House::new().await;
         let life = Lifecycle::default();
-        let parts = EngineParts {
-            store: house.rig.store.clone(),
-            keys: house.rig.keys.clone(),
-            clock: house.clock(),
-            policy: policy(),
-            media: Arc::new(Witness::default()),
-        };
+        let parts = parts(&house, &Arc::new(Witness::default()));
         let engine = EngineHandle::start(parts, &life).await.unwrap();
         Self { house, life, engine }
     }
