@@ -3,11 +3,15 @@
 /** Who is in the picture. */
 export type Person = 1 | 2 | 3 | 4
 
-/** 960 wide, so that Chromium sends all three simulcast layers. */
-export const WIDTH = 960
-export const HEIGHT = 540
-export const RATE = 20
-/** Twenty seconds; then the file begins again. */
+/** How large and how often a camera takes pictures. */
+export type Size = 'full' | 'small'
+
+/** Full: 960 wide, so that Chromium sends all three simulcast layers. Small: for stories about something else. */
+export const PICTURES: Record<Size, { width: number; height: number; rate: number }> = {
+  full: { width: 960, height: 540, rate: 20 },
+  small: { width: 320, height: 180, rate: 10 },
+}
+/** Then the file begins again. */
 export const FRAMES = 400
 export const FRAME_BITS = 10
 export const PERSON_BITS = 3
@@ -21,7 +25,7 @@ export interface Cell {
 
 /** Sixteen cells in four rows, in the middle of the picture; the last bits are a count of ones as checksum. */
 export const CELLS: Cell[] = Array.from({ length: 16 }, (_, n) => ({
-  x: 0.5 + (((n % 4) - 2) * 0.13 * HEIGHT) / WIDTH,
+  x: 0.5 + (((n % 4) - 2) * 0.13 * 9) / 16,
   y: 0.5 + (Math.floor(n / 4) - 2) * 0.13,
   size: 0.11,
 }))

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CELLS, FRAME_BITS, FRAMES, HEIGHT, PERSON_BITS, RATE, WIDTH, type Person } from './code'
+import { CELLS, FRAME_BITS, FRAMES, PERSON_BITS, PICTURES, type Person, type Size } from './code'
 
 /** Tones in Hz: no one is a multiple of another, all well inside what Opus keeps. */
 export const TONES: Record<Person, readonly [number, number]> = {
@@ -22,26 +22,28 @@ export interface FakeMedia {
 }
 
 /** Makes a person's camera and microphone files below `folder`, once. */
-export async function fakeMedia(folder: string, person: Person): Promise<FakeMedia> {
+export async function fakeMedia(folder: string, person: Person, size: Size): Promise<FakeMedia> {
   mkdirSync(folder, { recursive: true })
-  const camera = join(folder, `camera-${person}.mjpeg`)
+  const camera = join(folder, `camera-${person}-${size}.mjpeg`)
   const microphone = join(folder, `tones-${person}.wav`)
-  if (!existsSync(camera)) await writeCamera(camera, person)
+  if (!existsSync(camera)) await writeCamera(camera, person, size)
   if (!existsSync(microphone)) writeFileSync(microphone, tones(TONES[person]))
   return { camera, microphone }
 }
 
-async function writeCamera(path: string, person: Person): Promise<void> {
+async function writeCamera(path: string, person: Person, of: Size): Promise<void> {
+  const { width, height, rate } = PICTURES[of]
   const half = `${path}.${process.pid}.half.mjpeg`
-  const args = ['-loglevel', 'error', '-y', '-f', 'rawvideo', '-pix_fmt', 'gray', '-s', `${WIDTH}x${HEIGHT}`]
-  args.push('-r', String(RATE), '-i', '-', '-c:v', 'mjpeg', '-q:v', '4', '-pix_fmt', 'yuvj420p', half)
+  const args = ['-loglevel', 'error', '-y', '-f', 'rawvideo', '-pix_fmt', 'gray', '-s', `${width}x${height}`]
+  args.push('-r', String(rate), '-i', '-', '-c:v', 'mjpeg', '-q:v', '4', '-pix_fmt', 'yuvj420p', half)
   const ffmpeg = spawn('ffmpeg', args, { stdio: ['pipe', 'inherit', 'inherit'] })
   const ended = new Promise<void>((done, failed) => {
     ffmpeg.on('error', failed)
     ffmpeg.on('exit', (code) => (code === 0 ? done() : failed(new Error(`ffmpeg ended with ${code}`))))
   })
   for (let n = 0; n < FRAMES; n += 1) {
-    if (!ffmpeg.stdin.write(picture(n, person))) await new Promise((more) => ffmpeg.stdin.once('drain', more))
+    if (!ffmpeg.stdin.write(picture(n, person, width, height)))
+      await new Promise((more) => ffmpeg.stdin.once('drain', more))
   }
   ffmpeg.stdin.end()
   await ended
@@ -49,10 +51,11 @@ async function writeCamera(path: string, person: Person): Promise<void> {
 }
 
 /** A grey picture with a moving bar, and in its middle the number, the person and a checksum as black and white cells. */
-function picture(frame: number, person: Person): Buffer {
-  const out = Buffer.alloc(WIDTH * HEIGHT, 110)
-  const bar = Math.floor((frame / FRAMES) * (WIDTH - 40))
-  for (let y = 0; y < 40; y += 1) out.fill(170, y * WIDTH + bar, y * WIDTH + bar + 40)
+function picture(frame: number, person: Person, width: number, height: number): Buffer {
+  const out = Buffer.alloc(width * height, 110)
+  const bar = Math.round(height / 13)
+  const left = Math.floor((frame / FRAMES) * (width - bar))
+  for (let y = 0; y < bar; y += 1) out.fill(170, y * width + left, y * width + left + bar)
   const bits = (frame << PERSON_BITS) | person
   const total = FRAME_BITS + PERSON_BITS
   let ones = 0
@@ -60,11 +63,11 @@ function picture(frame: number, person: Person): Buffer {
   const word = (bits << (16 - total)) | (ones & ((1 << (16 - total)) - 1))
   for (const [at, cell] of CELLS.entries()) {
     const white = ((word >> at) & 1) === 1
-    const x = Math.round(cell.x * WIDTH)
-    const y = Math.round(cell.y * HEIGHT)
-    const size = Math.round(cell.size * HEIGHT)
+    const x = Math.round(cell.x * width)
+    const y = Math.round(cell.y * height)
+    const size = Math.round(cell.size * height)
     for (let row = 0; row < size; row += 1)
-      out.fill(white ? 235 : 16, (y + row) * WIDTH + x, (y + row) * WIDTH + x + size)
+      out.fill(white ? 235 : 16, (y + row) * width + x, (y + row) * width + x + size)
   }
   return out
 }

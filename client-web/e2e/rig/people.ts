@@ -3,11 +3,14 @@ import { chromium, type BrowserContext, type Page, type TestInfo } from '@playwr
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Person } from './code'
+import type { Person, Size } from './code'
 import { fakeMedia } from './media'
 
 export const KIOSK = { width: 1080, height: 1920 }
 export const DESK = { width: 1920, height: 1080 }
+
+/** The longest that one act at a page may take, ms. */
+const STEP_MS = 40_000
 
 const media = resolve(import.meta.dirname, '../../.playwright/media')
 
@@ -49,8 +52,9 @@ export class People {
     person: Person,
     viewport: { width: number; height: number },
     before?: () => void,
+    size: Size = 'full',
   ): Promise<Somebody> {
-    const { camera, microphone } = await fakeMedia(media, person)
+    const { camera, microphone } = await fakeMedia(media, person, size)
     const profile = mkdtempSync(join(tmpdir(), `cloud-window-person-${person}-`))
     const context = await chromium.launchPersistentContext(profile, {
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
@@ -63,6 +67,8 @@ export class People {
         `--use-file-for-fake-audio-capture=${microphone}`,
       ],
     })
+    // A step that waits for what never comes ends the test, and not the patience of whoever runs it.
+    context.setDefaultTimeout(STEP_MS)
     if (this.#traced) await context.tracing.start({ screenshots: true, snapshots: true })
     this.#open.push({ context, profile, name: `person-${person}` })
     const page = context.pages()[0] ?? (await context.newPage())

@@ -18,6 +18,8 @@ export interface Ready {
 /** A running server. */
 export interface Server {
   ready: Ready
+  /** A figure of its own as it is now. */
+  figure(name: string): Promise<number>
   /** Ends it as the kernel would in a power cut, and waits until it is gone. */
   kill(): Promise<void>
   /** Starts it again on the same data and port. */
@@ -37,6 +39,7 @@ export async function startServer(): Promise<Server> {
     get ready() {
       return state.ready
     },
+    figure: (name) => figure(state.ready.metrics, name),
     kill: () => end(state.child, 'SIGKILL'),
     async again() {
       Object.assign(state, await launch(folder, port, false))
@@ -79,6 +82,14 @@ async function launch(
     await new Promise((next) => setTimeout(next, 50))
   }
   return { child, ready: JSON.parse(readFileSync(file, 'utf8')) as Ready }
+}
+
+/** One line of the text that Prometheus reads. */
+async function figure(metrics: string, name: string): Promise<number> {
+  const text = await (await fetch(metrics)).text()
+  const line = text.split('\n').find((each) => each.startsWith(`${name} `))
+  if (line === undefined) throw new Error(`no figure ${name}`)
+  return Number(line.slice(name.length + 1))
 }
 
 function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

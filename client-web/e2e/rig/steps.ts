@@ -35,35 +35,51 @@ export async function enrol(page: Page, ready: Ready, site: string): Promise<voi
   await expect(at(page, 'attract-start')).toBeVisible({ timeout: 40_000 })
 }
 
+/** Called with a name for every page that is passed. */
+type Look = (page: string) => Promise<unknown>
+const passing: Look = () => Promise.resolve()
+
 /** From the attract page to the checklist of the senior citizen's card. */
-export async function chooseSeniorCard(page: Page): Promise<void> {
+export async function chooseSeniorCard(page: Page, look: Look = passing): Promise<void> {
   await at(page, 'attract-start').click()
   await at(page, 'lang-zh-CN').click()
+  await look('k02-language')
   await at(page, 'next').click()
+  await expect(at(page, 'id-type')).toBeVisible()
+  await look('k03-identify')
   await at(page, 'id-type').click()
   for (const digit of CITIZEN.idNumber) await at(page, `key-${digit}`).click()
+  await look('k03-typing')
   await at(page, 'next').click()
+  await expect(at(page, 'tile-senior')).toBeVisible()
+  await look('k04-choose')
   await at(page, 'tile-senior').click()
+  await expect(at(page, 'item-senior-card')).toBeVisible()
+  await look('k04-group')
   await at(page, 'item-senior-card').click()
+  await expect(at(page, 'scenario-2')).toBeVisible()
+  await look('k07-scenario')
   await at(page, 'scenario-2').click()
 }
 
 /** From the checklist to a ticket; its number. */
-export async function takeTicket(page: Page): Promise<string> {
+export async function takeTicket(page: Page, look: Look = passing): Promise<string> {
   await at(page, 'have-ID').click()
   await at(page, 'have-PH').click()
+  await look('k08-checklist')
   await at(page, 'next').click()
-  await answerConsents(page)
+  await answerConsents(page, look)
   return ticketNumber(page)
 }
 
 /** Says yes to whatever consent is asked for, until the ticket is there. */
-export async function answerConsents(page: Page): Promise<void> {
+export async function answerConsents(page: Page, look: Look = passing): Promise<void> {
   const asked = at(page, 'consent-yes')
   const waits = at(page, 'ticket-number').or(at(page, 'ringing'))
   for (;;) {
     await expect(asked.or(waits).first()).toBeVisible()
     if (!(await asked.isVisible())) return
+    await look('k09-consent')
     await asked.click()
   }
 }
@@ -112,11 +128,38 @@ export async function answer(desk: Page, kiosk: Page): Promise<void> {
   await expect(at(kiosk, 'call')).toBeVisible()
 }
 
+/** Opens the case for whoever is in the call; its number. */
+export async function openCase(desk: Page): Promise<string> {
+  await at(desk, 'case-name').fill(CITIZEN.name)
+  await at(desk, 'case-phone').fill(CITIZEN.phone)
+  await at(desk, 'case-id-number').fill(CITIZEN.idNumber)
+  await at(desk, 'identity-matches').check()
+  await at(desk, 'case-open').click()
+  const number = /\d{4}-\d{6}/.exec((await at(desk, 'case-number').textContent()) ?? '')
+  if (!number) throw new Error('no case number')
+  return number[0]
+}
+
 /** Ends the call from the desk and finishes the wrap-up. */
 export async function finish(desk: Page, result: string): Promise<void> {
+  await hangUp(desk)
+  await wrapUp(desk, result)
+}
+
+/** Ends the call from the desk. */
+export async function hangUp(desk: Page): Promise<void> {
   await at(desk, 'hang-up').click()
   await at(desk, 'hang-up-confirm').click()
-  await at(desk, `wrap-up-result-${result}`).click()
+  await expect(at(desk, 'wrap-up')).toBeVisible()
+}
+
+/** Says how the call ended; the clerk goes on to what was chosen. */
+export async function wrapUp(desk: Page, result: string): Promise<void> {
+  // The choice itself is hidden behind its label, as people press it.
+  await desk
+    .locator('label')
+    .filter({ has: at(desk, `wrap-up-result-${result}`) })
+    .click()
   await at(desk, 'wrap-up-finish').click()
   await expect(at(desk, 'wrap-up')).toBeHidden()
 }
