@@ -106,6 +106,35 @@ async fn who_came_and_went_while_nothing_could_be_written_is_not_here() {
 }
 
 #[tokio::test]
+async fn a_silence_of_somebody_whose_arrival_waits_is_decided_after_it() {
+    let mut floor = Floor::new(1, 1).await;
+    floor.comes(floor.terminal(0));
+    floor.comes(floor.clerk(0));
+    floor.asks(0, ClerkMessage::SetStatus { status: WishedStatus::Ready });
+    floor.goes(floor.clerk(0));
+    floor.says(0, take(1));
+    floor.rest().await;
+    floor.faults(0, 100).await;
+    let connection = floor.comes(floor.clerk(0));
+    floor.rest().await;
+    floor.engine.take(Input::Quiet { connection });
+    floor.faults(0, 0).await;
+    floor.engine.try_again();
+    floor.rest().await;
+    floor.asks(0, ClerkMessage::Accept { offer: floor.ring(0).expect("a ring") });
+    floor.rest().await;
+    let clerk_away = |floor: &Floor| match floor.views.get(&floor.terminal(0)) {
+        Some(View::Terminal(TerminalView { stage: TerminalStage::InCall { call }, .. })) => call.clerk.away,
+        other => panic!("{other:?}"),
+    };
+    assert!(clerk_away(&floor));
+    floor.engine.take(Input::Heard { connection });
+    floor.rest().await;
+    assert!(!clerk_away(&floor));
+    floor.engine.same();
+}
+
+#[tokio::test]
 async fn what_protects_acts_before_its_record_and_is_written_in_order() {
     let mut floor = Floor::new(1, 1).await;
     let call = floor.in_call(0, 0).await;
