@@ -84,9 +84,10 @@ export class Line {
   async #open(): Promise<void> {
     void this.#media.setAllLayers(true)
     const processing = testHooks?.processing ?? true
+    // A browser opens one device after the other, and the clerk waits for the picture: the camera comes first.
     await Promise.all([
-      this.devices.open('microphone', '', processing),
       this.#voiceOnly ? undefined : this.devices.open('camera', ''),
+      this.devices.open('microphone', '', processing),
     ])
     await this.#openDocument()
     clearInterval(this.#retry)
