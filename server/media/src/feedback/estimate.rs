@@ -11,6 +11,8 @@ const SENT: usize = 4096;
 const INITIAL: f64 = 3_000_000.0;
 const LEAST: f64 = 50_000.0;
 const MOST: f64 = 30_000_000.0;
+/// Where the feedback's reference time begins, in its steps of 64 ms.
+const BEGIN: i64 = 1 << 10;
 /// A tick of the feedback's clock.
 const TICK: Duration = Duration::from_micros(250);
 
@@ -29,8 +31,10 @@ pub(crate) struct Estimate {
     sent: Vec<Sent>,
     epoch: Instant,
     next: u16,
-    /// The last reference time, unwrapped.
-    reference: Option<i64>,
+    /// The last reference time as it was told, and unwrapped.
+    reference: Option<(u32, i64)>,
+    /// Fates of packets that are still read before the next turn of the clock.
+    left: u16,
     reports: Vec<PacketReport>,
     counted: u64,
 }
@@ -49,6 +53,7 @@ impl Estimate {
             epoch: now,
             next: 0,
             reference: None,
+            left: SENT as u16,
             reports: Vec::new(),
             counted: 0,
         }
@@ -71,9 +76,16 @@ impl Estimate {
         sequence
     }
 
-    /// The viewer told what arrived: what stands behind the two SSRCs of its feedback.
+    /// A turn of the clock is over. A browser tells of some dozens of packets in one.
+    pub(crate) fn refill(&mut self) {
+        self.left = SENT as u16;
+    }
+
+    /// The viewer told what arrived: what stands behind the two SSRCs of its feedback. Two bytes can tell of thousands, so
+    /// that only so many are read in a turn.
     pub(crate) fn feedback(&mut self, feedback: &[u8], now: Instant) {
-        let Some(told) = Told::parse(feedback, SENT as u16) else { return };
+        let Some(told) = Told::parse(feedback, self.left) else { return };
+        self.left -= told.count;
         let reference = self.unwrap(told.reference);
         let now_ticks = self.ticks(now);
         let (epoch, sent, reports) = (self.epoch, &mut self.sent, &mut self.reports);
@@ -107,12 +119,15 @@ impl Estimate {
         self.gcc.on_reports(now, &self.reports);
     }
 
-    /// The reference time has 24 bits: it wraps after twelve days.
+    /// The reference time has 24 bits and begins anywhere: it wraps within twelve days. Here it begins where it is told
+    /// first, so that what is earlier or later by days still has a place.
     fn unwrap(&mut self, reference: u32) -> i64 {
-        let last = self.reference.unwrap_or(i64::from(reference));
-        let ahead = (reference.wrapping_sub(last as u32) << 8) as i32 >> 8;
+        let (told, last) = self.reference.unwrap_or((reference, BEGIN));
+        let ahead = (reference.wrapping_sub(told) << 8) as i32 >> 8;
         let unwrapped = last + i64::from(ahead);
-        self.reference = Some(unwrapped.max(last));
+        if ahead >= 0 {
+            self.reference = Some((reference, unwrapped));
+        }
         unwrapped
     }
 }

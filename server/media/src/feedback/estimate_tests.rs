@@ -100,6 +100,34 @@ fn run_lengths_and_one_bit_vectors_are_read() {
     assert_eq!(seen, expected);
 }
 
+#[test]
+fn two_bytes_that_tell_of_thousands_are_read_once_a_turn() {
+    let mut estimate = Estimate::new(start());
+    for _ in 0..SENT {
+        estimate.send(100, start());
+    }
+    // Base 0, reference 1, a run of 4,000 that did not come.
+    let lost = [0, 0, 0x0F, 0xA0, 0, 0, 1, 0, 0x0F, 0xA0];
+    let tell = |estimate: &mut Estimate| {
+        estimate.feedback(&lost, start() + Duration::from_secs(1));
+        estimate.counted
+    };
+    assert_eq!((tell(&mut estimate), tell(&mut estimate)), (4000, 4000));
+    estimate.refill();
+    assert_eq!(tell(&mut estimate), 8000);
+}
+
+#[test]
+fn the_reference_time_begins_anywhere_and_wraps() {
+    let mut estimate = Estimate::new(start());
+    let first = estimate.unwrap(0xFF_FFFE);
+    assert_eq!(estimate.unwrap(1), first + 3);
+    assert_eq!(estimate.unwrap(0xFF_FFFF), first + 1, "what was told late");
+    assert_eq!(estimate.unwrap(2), first + 4);
+    // Arrivals are told in 32 bits of ticks, which must not run out when the browser's clock is old.
+    assert!(first > 0 && u32::try_from((first + 4) * 256).is_ok());
+}
+
 proptest! {
     #[test]
     fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..100), reference: u32) {

@@ -9,6 +9,8 @@ pub(crate) const THROTTLE: Duration = Duration::from_millis(500);
 pub(crate) struct Keyframes {
     last_asked: Option<Instant>,
     wanted: bool,
+    /// One came since it was asked for.
+    answered: bool,
 }
 
 impl Keyframes {
@@ -19,7 +21,15 @@ impl Keyframes {
 
     /// One came: who needed one has it.
     pub(crate) fn came(&mut self) {
-        self.wanted = false;
+        (self.wanted, self.answered) = (false, true);
+    }
+
+    /// Somebody new is to see the layer: what was asked for earlier and has come holds nothing up. What is still under way
+    /// will do for both.
+    pub(crate) fn forgive(&mut self) {
+        if self.answered {
+            self.last_asked = None;
+        }
     }
 
     /// Whether to ask now; then it counts as asked.
@@ -27,7 +37,7 @@ impl Keyframes {
         let allowed = self.last_asked.is_none_or(|at| now.saturating_duration_since(at) >= THROTTLE);
         let ask = self.wanted && allowed;
         if ask {
-            *self = Self { last_asked: Some(now), wanted: false };
+            *self = Self { last_asked: Some(now), wanted: false, answered: false };
         }
         ask
     }
@@ -50,5 +60,21 @@ mod tests {
         keyframes.want();
         keyframes.came();
         assert!(!keyframes.ask(now + THROTTLE * 9), "it came by itself");
+    }
+
+    #[test]
+    fn somebody_new_waits_for_no_throttle_unless_the_answer_is_under_way() {
+        let (now, mut keyframes) = (start(), Keyframes::default());
+        keyframes.want();
+        assert!(keyframes.ask(now));
+        keyframes.forgive();
+        keyframes.want();
+        assert!(!keyframes.ask(now), "what was asked for will do");
+        keyframes.came();
+        keyframes.forgive();
+        keyframes.want();
+        assert!(keyframes.ask(now + THROTTLE / 9));
+        keyframes.want();
+        assert!(!keyframes.ask(now + THROTTLE), "only whoever is new is forgiven");
     }
 }

@@ -1,6 +1,10 @@
 //! What a receiver report says of one layer (RFC 3550 §6.4.1, appendix A).
 use crate::rtp::rtcp::ReportBlock;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// Reports of one source that are nearer to each other are not relayed: browsers send one a second, and a peer that sends
+/// dozens in a datagram must not make us send as many to each viewer.
+const REPORTS_APART: Duration = Duration::from_millis(50);
 
 /// Counts of one layer since it began.
 #[derive(Debug)]
@@ -49,9 +53,10 @@ impl Reception {
         self.received += 1;
     }
 
-    /// A sender report came.
-    pub(crate) fn sender_report(&mut self, ntp: u64, now: Instant) {
-        self.report = Some(((ntp >> 16) as u32, now));
+    /// A sender report came. Gives whether it is worth relaying: not if another came just before it.
+    pub(crate) fn sender_report(&mut self, ntp: u64, now: Instant) -> bool {
+        let before = self.report.replace(((ntp >> 16) as u32, now));
+        before.is_none_or(|(_, at)| now.saturating_duration_since(at) >= REPORTS_APART)
     }
 
     /// The block for the next report. `top` is the highest sequence number.

@@ -49,8 +49,8 @@ impl Router {
         let Some(at) = uplink.layer_of(ssrc) else { return };
         let silenced = uplink.silenced.holds(uplink.layers[at].track);
         let layer = &mut uplink.layers[at];
-        layer.reception.sender_report(ntp, now);
-        if silenced {
+        let fresh = layer.reception.sender_report(ntp, now);
+        if silenced || !fresh {
             return;
         }
         for viewer in &layer.viewers {
@@ -102,7 +102,11 @@ impl Router {
         if !downlink.is_up() {
             return;
         }
-        let Some(layer) = layer_mut(&mut self.uplinks, shown) else { return };
+        let Some(uplink) = uplink(&mut self.uplinks, shown.place) else { return };
+        if !uplink.is_wanted(shown.layer) {
+            return;
+        }
+        let layer = &mut uplink.layers[shown.layer];
         let media = layer.ssrc;
         if layer.keyframes.ask(now) && downlink.send_control(out, |room| rtcp::pli(room, media)) {
             self.counters.keyframes_asked += 1;
@@ -118,7 +122,11 @@ impl Router {
         out: &mut impl Transmit,
     ) {
         let Some(downlink) = downlink(&mut self.downlinks, place) else { return };
-        let Some(layer) = layer_mut(&mut self.uplinks, Shown { place, layer }) else { return };
+        let Some(uplink) = uplink(&mut self.uplinks, place) else { return };
+        if !uplink.is_wanted(layer) {
+            return uplink.layers[layer].holes.clear();
+        }
+        let layer = &mut uplink.layers[layer];
         let mut sequences = [0; MAX_NACKED];
         let count = layer.holes.due(now, &mut sequences);
         let media = layer.ssrc;

@@ -23,6 +23,13 @@ impl Router {
         let payload = &datagram[packet.payload.clone()];
         self.sample(place, &packet, payload, out);
         self.fan_out(place, &packet, payload, now, out);
+        if packet.new_stream
+            && packet.descriptor.starts_keyframe
+            && let Some(layer) = super::layer_mut(&mut self.uplinks, Shown { place, layer: packet.layer })
+        {
+            // Those who were made its viewers by this very packet have what they waited for.
+            layer.keyframes.came();
+        }
     }
 
     fn sample(&self, place: usize, packet: &Packet, payload: &[u8], out: &mut impl Transmit) {

@@ -11,7 +11,7 @@ use crate::random::Random;
 use crate::sdp::{Offer, SlotSsrcs};
 use crate::slots::{Downlink, Shown};
 use crate::srtp::{Opener, Sealer};
-use crate::uplink::{Layer, Silenced, StreamIds, Uplink, Viewer, Wanted, choose};
+use crate::uplink::{Layer, Silenced, StreamIds, Uplink, Viewer, Wanted, choose, smallest};
 use crate::{Counters, PeerId, Slot, Source};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -129,6 +129,10 @@ impl Router {
         if out.feed != source {
             out.feed = source;
             self.stop(place, at);
+            let from = source.and_then(|s| self.places.get(&s.peer));
+            if let Some(uplink) = from.and_then(|from| uplink(&mut self.uplinks, *from)) {
+                uplink.layers.iter_mut().for_each(|layer| layer.keyframes.forgive());
+            }
             self.retarget(place, at);
         }
     }
@@ -213,42 +217,37 @@ impl Router {
     /// Makes a slot's subscriptions follow what it should show.
     fn retarget(&mut self, place: usize, at: usize) {
         let best = self.best(place, at);
+        let Some(target) = best else { return self.stop(place, at) };
         let Some(slot) = slot_mut(&mut self.downlinks, place, at) else { return };
-        let viewer = Viewer { place, slot: at };
-        if best != slot.target {
-            let before = std::mem::replace(&mut slot.target, best);
-            let showing = slot.showing;
-            if best.is_none() {
-                slot.pause();
+        let (showing, waits) = (slot.showing, slot.source());
+        slot.target = best;
+        // What is shown goes on until the other layer's keyframe comes. As long as nothing is, the smallest layer will do:
+        // its keyframe is through long before a large one's.
+        let first = if showing.is_none() { self.smallest(target) } else { None };
+        self.subscribe(Viewer { place, slot: at }, target.place, &[best, showing, first]);
+        for awaited in [best, first].into_iter().flatten() {
+            if let Some(layer) = layer_mut(&mut self.uplinks, awaited)
+                && waits != Some(layer.id)
+                && !layer.track.is_audio()
+            {
+                layer.keyframes.want();
+                self.clockwork.urgent = true;
             }
-            for old in [before, showing].into_iter().flatten() {
-                // What is shown goes on until the other layer's keyframe comes.
-                let goes_on = best.is_some() && (Some(old) == best || Some(old) == showing);
-                if !goes_on && let Some(layer) = layer_mut(&mut self.uplinks, old) {
-                    layer.unsubscribe(viewer);
-                }
-            }
-        }
-        let Some(target) = best else { return };
-        let Some(layer) = layer_mut(&mut self.uplinks, target) else { return };
-        layer.subscribe(viewer);
-        let waits = self.downlinks[place].as_ref().is_some_and(|d| !d.slots[at].continues(layer.id));
-        if waits && !layer.track.is_audio() {
-            layer.keyframes.want();
-            self.clockwork.urgent = true;
         }
     }
 
-    /// A slot has switched: only what it shows keeps it as a viewer.
+    /// The smallest layer that arrives of the same track.
+    fn smallest(&self, of: Shown) -> Option<Shown> {
+        let layers = &self.uplinks[of.place].as_ref()?.layers;
+        smallest(layers, layers.get(of.layer)?.track).map(|layer| Shown { layer, ..of })
+    }
+
+    /// A slot has switched: only what it shows and what it waits for keep it as a viewer.
     fn settle(&mut self, viewer: Viewer, shown: Shown) {
         let Some(slot) = slot_mut(&mut self.downlinks, viewer.place, viewer.slot) else { return };
-        let before = slot.showing.replace(shown);
+        slot.showing = Some(shown);
         let target = slot.target;
-        if let Some(old) = before.filter(|old| *old != shown && Some(*old) != target)
-            && let Some(layer) = layer_mut(&mut self.uplinks, old)
-        {
-            layer.unsubscribe(viewer);
-        }
+        self.subscribe(viewer, shown.place, &[Some(shown), target]);
     }
 
     /// Takes a slot off everything it shows or waits for.
@@ -257,8 +256,18 @@ impl Router {
         let subscribed = [slot.target.take(), slot.showing];
         slot.pause();
         for shown in subscribed.into_iter().flatten() {
-            if let Some(layer) = layer_mut(&mut self.uplinks, shown) {
-                layer.unsubscribe(Viewer { place, slot: at });
+            self.subscribe(Viewer { place, slot: at }, shown.place, &[]);
+        }
+    }
+
+    /// Makes a slot a viewer of these layers of a publisher and of no other of its layers.
+    fn subscribe(&mut self, viewer: Viewer, place: usize, to: &[Option<Shown>]) {
+        let Some(uplink) = uplink(&mut self.uplinks, place) else { return };
+        for (layer, of) in uplink.layers.iter_mut().enumerate() {
+            if to.contains(&Some(Shown { place, layer })) {
+                of.subscribe(viewer);
+            } else {
+                of.unsubscribe(viewer);
             }
         }
     }

@@ -73,7 +73,7 @@ impl Router {
         for place in (self.clockwork.turn..self.downlinks.len()).step_by(TURN) {
             self.allot(place);
             let slots = self.downlinks[place].as_mut().map_or(0, |d| {
-                d.slots.iter_mut().for_each(crate::slots::OutSlot::refill);
+                d.refill();
                 d.slots.len()
             });
             for at in 0..slots {

@@ -16,6 +16,9 @@ pub(crate) struct Offer {
 const MAX_TOKEN: usize = 64;
 const MAX_PARAMETERS: usize = 256;
 const MAX_SSRCS: usize = 16;
+/// Most formats, and most lines about their feedback, that are kept of a media line; browsers offer about 20 and 100.
+const MAX_FORMATS: usize = 64;
+const MAX_FEEDBACK: usize = 256;
 
 pub(crate) fn parse(sdp: &str) -> Result<Offer, OfferError> {
     if sdp.len() > OfferError::MAX_BYTES {
@@ -224,12 +227,13 @@ impl Draft {
                 let found = known
                     .into_iter()
                     .find(|k| codec.get(..k.len()).is_some_and(|c| c.eq_ignore_ascii_case(k)));
-                self.codecs.extend(found.map(|codec| (format, codec)));
+                let known = found.filter(|_| self.codecs.len() < MAX_FORMATS);
+                self.codecs.extend(known.map(|codec| (format, codec)));
             }
             "fmtp" => {
                 let (format, parameters) = numbered(value).ok_or_else(|| malformed("fmtp"))?;
                 let printable = parameters.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
-                if printable && parameters.len() <= MAX_PARAMETERS {
+                if printable && parameters.len() <= MAX_PARAMETERS && self.parameters.len() < MAX_FORMATS {
                     self.parameters.push((format, parameters.to_owned()));
                 }
             }
@@ -240,13 +244,16 @@ impl Draft {
                 } else {
                     Some(payload(format).ok_or_else(|| malformed("rtcp-fb"))?)
                 };
-                self.feedback.extend(Feedback::read(what).map(|f| (format, f)));
+                let known = Feedback::read(what).filter(|_| self.feedback.len() < MAX_FEEDBACK);
+                self.feedback.extend(known.map(|f| (format, f)));
             }
             "rtcp-rsize" => self.line.reduced_size = true,
             "rid" => {
                 let mut words = value.split(' ');
                 let id = words.next().and_then(rid).ok_or_else(|| malformed("rid"))?;
-                if words.next() == Some("send") && !self.line.rids.contains(&id) {
+                // One more than there may be is enough to refuse it.
+                let room = self.line.rids.len() <= OfferError::MAX_LAYERS;
+                if words.next() == Some("send") && room && !self.line.rids.contains(&id) {
                     self.line.rids.push(id);
                 }
             }

@@ -100,8 +100,9 @@ impl OutSlot {
         (self.showing, self.source) = (None, None);
     }
 
-    pub(crate) fn refill(&mut self) {
-        self.repeats_left = REPEATS_PER_TURN;
+    /// The stream that the slot continues.
+    pub(crate) fn source(&self) -> Option<StreamId> {
+        self.source
     }
 
     /// Whether the slot continues this very stream.
@@ -111,10 +112,10 @@ impl OutSlot {
 
     /// The slot's index and segment behind a sequence number that the viewer missed, if it may be repeated now.
     pub(crate) fn missed(&mut self, sequence: u16) -> Option<(u64, Segment)> {
-        self.repeats_format?;
+        self.repeats_format.filter(|_| self.repeats_left > 0)?;
         let (index, segment) = self.stream.find(sequence)?;
         let segment = *segment;
-        self.repeats_left = self.repeats_left.checked_sub(1)?;
+        self.repeats_left -= 1;
         Some((index, segment))
     }
 }
@@ -169,6 +170,14 @@ impl Downlink {
     pub(crate) fn arrivals(&mut self, feedback: &[u8], now: Instant) {
         if let Some(estimate) = &mut self.estimate {
             estimate.feedback(feedback, now);
+        }
+    }
+
+    /// A turn of the clock is over: as much is done again for whoever asks.
+    pub(crate) fn refill(&mut self) {
+        self.slots.iter_mut().for_each(|slot| slot.repeats_left = REPEATS_PER_TURN);
+        if let Some(estimate) = &mut self.estimate {
+            estimate.refill();
         }
     }
 

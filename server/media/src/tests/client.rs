@@ -250,6 +250,17 @@ impl Client {
         room
     }
 
+    /// Seals a plain packet whose header has `header` bytes, in the first round of its sequence numbers.
+    pub(crate) fn seal(&mut self, mut packet: Vec<u8>, header: usize) -> Vec<u8> {
+        let end = packet.len();
+        let read = Header::parse(&packet).unwrap();
+        packet.resize(end + 64, 0);
+        let sealer = self.sealer.as_ref().unwrap();
+        let len = sealer.seal_rtp(&mut packet, header, end, read.ssrc, u64::from(read.sequence)).unwrap();
+        packet.truncate(len);
+        packet
+    }
+
     pub(crate) fn send_voice(&mut self, time: u32, payload: &[u8]) {
         let packet = self.packet(&Outgoing { payload, time, ..Outgoing::voice() });
         self.outgoing.push(packet);

@@ -3,6 +3,7 @@ mod allocations;
 mod client;
 mod fallback;
 mod gate;
+mod hostile;
 mod join;
 mod layers;
 mod lifecycle;

@@ -84,3 +84,40 @@ fn who_does_not_know_transport_wide_feedback_gets_remb() {
     assert_eq!((&remb[0][12..16], remb[0][16]), (&b"REMB"[..], 2));
     assert!(of_kind(&mut world, 205, 15).is_empty());
 }
+
+#[test]
+fn a_layer_that_begins_with_a_keyframe_is_not_asked_for_one() {
+    let mut world = World::paired();
+    world.film(TERMINAL, &[0], 5, 0);
+    world.film(TERMINAL, &[0, 1, 2], 5, 5);
+    world.pass(Duration::from_secs(1));
+    assert_eq!(world.sfu.counters().keyframes_asked, 0);
+}
+
+#[test]
+fn a_new_pairing_waits_for_no_throttle() {
+    let mut world = World::paired();
+    world.join(super::world::THIRD);
+    world.film(TERMINAL, &[0], 5, 0);
+    let asked = world.sfu.counters().keyframes_asked;
+    wants_keyframe(&mut world);
+    world.film(TERMINAL, &[0], 3, 5);
+    assert_eq!(world.sfu.counters().keyframes_asked, asked + 1);
+    let camera = super::world::camera_of(TERMINAL);
+    world.sfu.feed(super::world::THIRD, crate::Slot::Video(0), camera).unwrap();
+    world.settle();
+    assert_eq!(world.sfu.counters().keyframes_asked, asked + 2, "120 ms after the one before");
+}
+
+#[test]
+fn nobody_is_asked_for_what_nobody_sees() {
+    let mut world = World::paired();
+    world.film(TERMINAL, &[0], 5, 0);
+    let asked = world.sfu.counters().keyframes_asked;
+    // As at a call's end: silence is lifted while the slot is still fed, and then it is not.
+    world.sfu.silence(TERMINAL, true, true);
+    world.sfu.silence(TERMINAL, false, false);
+    world.sfu.feed(CLERK, crate::Slot::Video(0), None).unwrap();
+    world.pass(Duration::from_secs(1));
+    assert_eq!(world.sfu.counters().keyframes_asked, asked);
+}

@@ -1,5 +1,5 @@
 //! Rules 10 and 12: a slot is one unbroken stream over every change of its source.
-use super::client::{Received, ids_of, ssrc_of};
+use super::client::{Outgoing, Picture, Received, ids_of, ssrc_of};
 use super::world::{CLERK, FACE, TERMINAL, THIRD, VOICE, World, camera_of, mic_of};
 use crate::rtp::rtcp::{self, Packet, SenderReport};
 use crate::{FeedError, Slot, Source, Track};
@@ -153,4 +153,68 @@ fn a_feed_may_come_before_either_side_is_connected() {
     world.join(TERMINAL);
     world.film(TERMINAL, &[0], 2, 0);
     assert_eq!(world.client(CLERK).in_slot(VOICE).len(), 2);
+}
+
+#[test]
+fn the_first_picture_of_a_pairing_is_the_smallest_and_the_best_takes_over() {
+    let mut world = World::warm();
+    world.film(TERMINAL, &[0, 1, 2], 5, 0);
+    world.client(TERMINAL).control.clear();
+    world.sfu.feed(CLERK, Slot::Video(0), camera_of(TERMINAL)).unwrap();
+    world.settle();
+    let control = std::mem::take(&mut world.client(TERMINAL).control);
+    let asked: Vec<Packet<'_>> = control.iter().flat_map(|c| rtcp::packets(c)).collect();
+    let wanted = |layer| Packet::KeyframeWanted { media: ssrc_of(Track::Camera, layer) };
+    assert_eq!(asked, [wanted(0), wanted(2)], "both are asked for at once, and no other");
+
+    // The large keyframe takes longer on its way; until it is there the small layer plays.
+    let sent = [(0, true, 50), (2, false, 50), (0, false, 51), (2, true, 52), (0, false, 52), (2, false, 53)];
+    for (layer, key, id) in sent {
+        let time = u32::from(id) * 900;
+        let of = Picture { key, id, tl0: id as u8, time, ..Picture::of(Track::Camera, layer) };
+        world.client(TERMINAL).send_picture(of);
+        world.settle();
+        world.pass(Duration::from_millis(10));
+    }
+    let faces: Vec<Received> = world.client(CLERK).in_slot(FACE).into_iter().cloned().collect();
+    let layers: Vec<u8> = faces.iter().map(|f| f.payload[f.payload.len() - 4]).collect();
+    assert_eq!(layers, [0, 0, 2, 2]);
+    for pair in faces.windows(2) {
+        let (before, after) = (ids_of(&pair[0].payload), ids_of(&pair[1].payload));
+        assert_eq!((pair[1].index, after.0, after.1), (pair[0].index + 1, before.0 + 1, before.1 + 1));
+    }
+}
+
+#[test]
+fn padding_before_a_change_of_source_breaks_no_picture_ids() {
+    let mut world = World::paired();
+    world.join(THIRD);
+    world.film(TERMINAL, &[0], 5, 700);
+    let padding = world.client(TERMINAL).packet(&Outgoing::picture(Track::Camera, 0));
+    let address = world.client(TERMINAL).address;
+    world.inject(padding, address);
+    world.sfu.feed(CLERK, Slot::Video(0), camera_of(THIRD)).unwrap();
+    world.film(THIRD, &[0], 5, 20);
+    let faces: Vec<Received> = world.client(CLERK).in_slot(FACE).into_iter().cloned().collect();
+    assert!(faces[5].payload.is_empty(), "it keeps its place among the numbers");
+    let pictures = faces.iter().filter(|f| !f.payload.is_empty());
+    let ids: Vec<u16> = pictures.map(|f| ids_of(&f.payload).0).collect();
+    assert_eq!(ids, (ids[0]..ids[0] + 10).collect::<Vec<u16>>());
+}
+
+#[test]
+fn reports_that_come_by_the_dozen_are_relayed_once() {
+    let mut world = World::paired();
+    world.film(TERMINAL, &[0], 2, 0);
+    let of = |time| SenderReport { ssrc: ssrc_of(Track::Mic, 0), ntp: 7, time, packets: 9, octets: 9 };
+    for n in 1..=2 {
+        world.client(CLERK).control.clear();
+        world
+            .client(TERMINAL)
+            .send_control(|room| (0..40).fold(0, |at, n| at + of(n).write(&mut room[at..])));
+        world.settle();
+        let relayed = world.client(CLERK).control.iter().filter(|c| c[1] == 200).count();
+        assert_eq!(relayed, 1, "time {n}");
+        world.pass(Duration::from_millis(50));
+    }
 }

@@ -35,6 +35,8 @@ pub(crate) struct Layer {
     pub(crate) last: Instant,
     /// As its last keyframe said.
     pub(crate) height: Option<u16>,
+    /// Picture id and TL0PICIDX that came last.
+    pub(crate) ids: (u16, u8),
     rate: Rate,
 }
 
@@ -54,6 +56,7 @@ impl Layer {
             viewers: SmallVec::new(),
             last: now,
             height: None,
+            ids: (0, 0),
             rate: Rate { bytes: 0, since: now, bits_per_second: 0 },
         }
     }
@@ -113,6 +116,11 @@ fn indexed(layers: &[Layer], track: Track) -> impl Iterator<Item = (usize, &Laye
     let newest = of_track().map(|(_, l)| l.last).max();
     of_track()
         .filter(move |(_, l)| newest.is_some_and(|newest| newest.saturating_duration_since(l.last) <= SILENT))
+}
+
+/// The layer of a track that arrives and is the smallest.
+pub(crate) fn smallest(layers: &[Layer], track: Track) -> Option<usize> {
+    indexed(layers, track).min_by_key(|(_, l)| (l.height(), l.rank)).map(|(at, _)| at)
 }
 
 /// What a slot wants of a track.

@@ -3,7 +3,7 @@ mod layer;
 mod learn;
 
 use crate::slots::AROUND;
-pub(crate) use layer::{Layer, Viewer, Wanted, choose, live};
+pub(crate) use layer::{Layer, Viewer, Wanted, choose, live, smallest};
 use learn::SendLine;
 
 use crate::feedback::{Arrivals, TOO_WIDE};
@@ -128,7 +128,7 @@ impl Uplink {
     }
 
     /// Whether anybody has use for a layer's packets.
-    fn is_wanted(&self, layer: usize) -> bool {
+    pub(crate) fn is_wanted(&self, layer: usize) -> bool {
         self.tapped || !self.layers[layer].viewers.is_empty()
     }
 
@@ -263,9 +263,11 @@ impl Uplink {
             let Position { sequence, time, .. } = packet.position;
             history.put(sequence, time, packet.marker, payload);
         }
+        // Padding, and what is cut short, says nothing: what comes after it counts on from what came before it.
+        (packet.position.picture_id, packet.position.tl0) = layer.ids;
         let Some(descriptor) = Descriptor::parse(payload) else { return };
-        packet.position.picture_id = descriptor.picture_id();
-        packet.position.tl0 = descriptor.tl0();
+        layer.ids = (descriptor.picture_id(), descriptor.tl0());
+        (packet.position.picture_id, packet.position.tl0) = layer.ids;
         if descriptor.starts_keyframe {
             layer.height = descriptor.height.or(layer.height);
             layer.keyframes.came();
