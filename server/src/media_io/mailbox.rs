@@ -1,6 +1,7 @@
 //! What waits for the worker, and what it publishes. Locks are held for a few instructions, never while anything is
 //! sent, and never on the way of a packet.
 use desk::MediaIntent;
+use protocol::SlotMap;
 use protocol::ids::Party;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,12 +35,20 @@ pub(super) struct Orders {
     pub(super) panic: bool,
 }
 
+/// How large a slot is drawn: height in device pixels, 0 hidden.
+#[derive(Clone, Copy)]
+struct Drawn {
+    now: u16,
+    /// When it was last to be seen; the best there is, if it never was.
+    seen: u16,
+}
+
 #[derive(Default)]
 struct Waiting {
     wishes: Wishes,
     changed: BTreeSet<Party>,
     removed: BTreeSet<Party>,
-    sizes: BTreeMap<(Party, u8), u16>,
+    sizes: BTreeMap<(Party, u8), Drawn>,
     resized: BTreeSet<(Party, u8)>,
     offers: Vec<Offer>,
     /// Nobody takes anything any more.
@@ -73,6 +82,12 @@ impl Mailbox {
 
     pub(super) fn intent(&self, intent: MediaIntent) {
         self.post(|waiting| {
+            if let MediaIntent::Connect { a, b } = intent
+                && waiting.wishes.of(a).partner != Some(b)
+            {
+                waiting.uncover_face(a);
+                waiting.uncover_face(b);
+            }
             let touched = waiting.wishes.take(intent);
             waiting.changed.extend(touched);
             if let MediaIntent::Remove { party } = intent {
@@ -87,7 +102,12 @@ impl Mailbox {
         // Only slots that exist are kept: a client could fill memory with others.
         if slot < media::VIDEO_SLOTS {
             self.post(|waiting| {
-                waiting.sizes.insert((party, slot), height);
+                let drawn =
+                    waiting.sizes.entry((party, slot)).or_insert(Drawn { now: height, seen: u16::MAX });
+                drawn.now = height;
+                if height > 0 {
+                    drawn.seen = height;
+                }
                 waiting.resized.insert((party, slot));
             });
         }
@@ -119,7 +139,7 @@ impl Mailbox {
         Some(Orders {
             removed: std::mem::take(&mut waiting.removed),
             wishes: changed.into_iter().map(|p| (p, waiting.wishes.of(p))).collect(),
-            sizes: resized.into_iter().filter_map(|key| Some((key, *waiting.sizes.get(&key)?))).collect(),
+            sizes: resized.into_iter().filter_map(|key| Some((key, waiting.sizes.get(&key)?.now))).collect(),
             offers: std::mem::take(&mut waiting.offers),
             #[cfg(test)]
             panic: std::mem::take(&mut waiting.panic),
@@ -195,7 +215,74 @@ impl Mailbox {
     }
 }
 
+impl Waiting {
+    /// The page hid the face with the call before. That of a new call is wanted at once, as large as the last was: by the
+    /// time the page has drawn its tile and said so, the first picture could long be there.
+    fn uncover_face(&mut self, party: Party) {
+        let at = (party, SlotMap::default().face);
+        if let Some(drawn) = self.sizes.get_mut(&at).filter(|drawn| drawn.now == 0) {
+            drawn.now = drawn.seen;
+            self.resized.insert(at);
+        }
+    }
+}
+
 /// A panic elsewhere cannot leave these half changed: each change is one insertion or removal.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::ids::{StaffId, TerminalId};
+    use uuid::Uuid;
+
+    const FACE: u8 = 0;
+    const AUX: u8 = 1;
+
+    fn parties() -> [Party; 3] {
+        [0, 1, 2].map(|n| {
+            let id = Uuid::from_u128(n);
+            if n == 0 { Party::Staff(StaffId(id)) } else { Party::Terminal(TerminalId(id)) }
+        })
+    }
+
+    fn sizes(mailbox: &Mailbox) -> Vec<((Party, u8), u16)> {
+        mailbox.take().map(|orders| orders.sizes).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_face_that_the_call_before_hid_is_wanted_at_once_in_the_next() {
+        let mailbox = Mailbox::new(Bell::new(([127, 0, 0, 1], 9).into()).unwrap());
+        let [clerk, first, second] = parties();
+        mailbox.intent(MediaIntent::Connect { a: first, b: clerk });
+        for (slot, height) in [(FACE, 540), (AUX, 400), (FACE, 0), (AUX, 0)] {
+            mailbox.size(clerk, slot, height);
+        }
+        assert_eq!(sizes(&mailbox), [((clerk, FACE), 0), ((clerk, AUX), 0)]);
+        // Said again in the same call, as after a lost connection, it stays as the page wants it.
+        mailbox.intent(MediaIntent::Connect { a: first, b: clerk });
+        assert!(sizes(&mailbox).is_empty());
+        mailbox.intent(MediaIntent::Disconnect { a: first, b: clerk });
+        mailbox.intent(MediaIntent::Connect { a: second, b: clerk });
+        assert_eq!(
+            sizes(&mailbox),
+            [((clerk, FACE), 540)],
+            "what lies on the desk is shown when the page wants it"
+        );
+    }
+
+    #[test]
+    fn only_slots_that_exist_are_kept_and_nothing_of_who_is_removed() {
+        let mailbox = Mailbox::new(Bell::new(([127, 0, 0, 1], 9).into()).unwrap());
+        let [clerk, ..] = parties();
+        mailbox.size(clerk, media::VIDEO_SLOTS, 100);
+        mailbox.size(clerk, FACE, 100);
+        mailbox.intent(MediaIntent::Remove { party: clerk });
+        let orders = mailbox.take().unwrap();
+        assert_eq!((orders.sizes, orders.removed), (vec![], [clerk].into()));
+        mailbox.repeat();
+        assert!(sizes(&mailbox).is_empty());
+    }
 }
