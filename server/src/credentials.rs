@@ -20,6 +20,9 @@ pub struct Credentials {
     /// Where figures are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metrics: Option<String>,
+    /// Its database, for whoever looks on the same machine what was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<String>,
     /// Who may sign in.
     #[serde(default)]
     pub staff: Vec<Staff>,

@@ -1,6 +1,9 @@
 //! The load tool itself, small: what it says of a good run and of one that cannot begin.
 use serde_json::Value;
-use std::process::{Command, Output};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+use system_tests::sites::SERVE;
 
 fn sites(args: &[&str]) -> std::io::Result<Output> {
     Command::new(env!("CARGO_BIN_EXE_sites")).args(args).output()
@@ -35,6 +38,72 @@ fn two_sites_and_two_clerks_lose_nothing() -> anyhow::Result<()> {
         report["server"]["cpu_s"].as_f64() > Some(0.0) && report["server"]["rss_mib"].as_f64() > Some(1.0)
     );
     assert!(said.contains("placed") && said.contains("nothing lost"), "{said}");
+    Ok(())
+}
+
+/// A demonstration in a process of its own, ended with the value.
+struct Demo {
+    process: Child,
+    folder: tempfile::TempDir,
+}
+
+impl Demo {
+    /// Starts it and waits until it says that everything answers.
+    fn start() -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let process = Command::new(env!("CARGO_BIN_EXE_sites"))
+            .args([SERVE, "--data", &path("data"), "demo", "--port", "0", "--neighbours", "1"])
+            .args(["--ready-file", &path("ready.json")])
+            .stdout(Stdio::null())
+            .spawn()?;
+        let mut demo = Self { process, folder };
+        while !demo.credentials().exists() {
+            anyhow::ensure!(demo.process.try_wait()?.is_none(), "it ended");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(demo)
+    }
+
+    fn credentials(&self) -> PathBuf {
+        self.folder.path().join("ready.json")
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn a_running_demonstration_is_played_and_its_database_read() -> anyhow::Result<()> {
+    let demo = Demo::start()?;
+    let file = demo.credentials();
+    let ready: Value = serde_json::from_slice(&std::fs::read(&file)?)?;
+    let url = ready["url"].as_str().unwrap_or_default();
+    let file = file.display().to_string();
+    let few = ["--sites", "2", "--clerks", "2", "--calls-per-site", "1", "--talk", "2"];
+    let args = [&["--url", url, "--credentials", &file], &few[..]].concat();
+    let output = sites(&args)?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    let report: Value = serde_json::from_slice(&output.stdout)?;
+    assert!(output.status.success(), "{said}\n{report:#}");
+    assert_eq!((&report["calls"]["completed"], &report["records"]["missing"]), (&2.into(), &0.into()));
+
+    // Codes are good once; the ordinary command writes others into the same file.
+    let again = sites(&args)?;
+    let said = String::from_utf8_lossy(&again.stderr);
+    assert_eq!(again.status.code(), Some(2), "{said}");
+    assert!(said.contains("terminal code SITE"), "{said}");
+    let data = demo.folder.path().join("data").display().to_string();
+    let places = ready["terminals"].as_array().into_iter().flatten().filter_map(|one| one["code"].as_str());
+    let code = [&[SERVE, "--data", &data, "terminal", "code"], &places.collect::<Vec<_>>()[..]].concat();
+    let codes = sites(&[&code[..], &["--credentials", &file]].concat())?;
+    assert!(codes.status.success(), "{}", String::from_utf8_lossy(&codes.stderr));
+    let output = sites(&args)?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Ok(())
 }
 

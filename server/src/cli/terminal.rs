@@ -131,7 +131,11 @@ impl Code {
         }
         if let Some(file) = &self.credentials {
             let count = codes.len();
-            credentials::update(file, |all| all.terminals.extend(codes))?;
+            credentials::update(file, |all| {
+                // A code of an earlier time may be used up; `sites` takes one of each place.
+                all.terminals.retain(|old| codes.iter().all(|new| new.code != old.code));
+                all.terminals.extend(codes);
+            })?;
             return context.say(format!("{count} codes are in {}", file.display()));
         }
         if self.json {

@@ -12,6 +12,7 @@ use crate::clock::SharedClock;
 use crate::config::{Config, Hours, Log};
 use crate::credentials::{self, Credentials};
 use crate::lifecycle::Lifecycle;
+use crate::store::Store;
 use crate::telemetry;
 
 mod folder;
@@ -94,6 +95,10 @@ pub async fn run(mut config: Config, clock: SharedClock, options: Options) -> an
     let lifecycle = Lifecycle::default();
     lifecycle.listen_to_signals().context("signals cannot be listened to")?;
     let stocked = fill(&config, &clock, options.neighbours).await?;
+    let database = match &config.database_url {
+        Some(_) => None,
+        None => Some(Store::sqlite_url(&std::fs::canonicalize(&data)?.join("cloud-window.db"))),
+    };
     let showroom = Showroom { staff: people::logins() };
     let app = Application::build(config, clock, lifecycle.clone(), Some(showroom)).await?;
     let (state, addresses) = (app.state().clone(), Addresses::of(&app, options.lan.as_ref())?);
@@ -103,7 +108,7 @@ pub async fn run(mut config: Config, clock: SharedClock, options: Options) -> an
         while !crate::http::health::is_ready(&state).await {
             tokio::task::yield_now().await;
         }
-        let told = addresses.credentials(stock::codes(&state).await?);
+        let told = Credentials { database, ..addresses.credentials(stock::codes(&state).await?) };
         greeting::print(&told, &addresses, &data, options.lan.as_ref());
         if let Some(file) = &options.ready_file {
             credentials::write(file, &told)?;
@@ -158,6 +163,7 @@ impl Addresses {
             kiosk: Some(format!("{}/kiosk", self.url)),
             desk: Some(format!("{}/desk", self.url)),
             metrics: Some(self.metrics.clone()),
+            database: None,
             staff: staff.collect(),
             terminals,
         }

@@ -54,6 +54,8 @@ async fn everything_answers_once_the_ready_file_is_there_and_a_second_run_keeps_
     let demo = start(&folder, true).await;
     let ready = demo.ready;
     assert_eq!((ready.staff.len(), ready.terminals.len()), (6, 12));
+    let database = ready.database.as_deref().and_then(|url| url.strip_prefix("sqlite://"));
+    assert!(database.is_some_and(|file| PathBuf::from(file).is_file()), "{database:?}");
     assert!(ready.terminals.iter().any(|one| one.code == "S10" && one.site.contains("塱头村")));
     for path in ["/readyz", "/", "/api/v1/page-config", "/api/v1/catalogue"] {
         assert_eq!(ask(&ready, "GET", path, "").await.status, 200, "{path}");

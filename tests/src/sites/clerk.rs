@@ -1,8 +1,8 @@
 //! Plays one clerk: answers, helps, accepts, hands over, wraps up; and takes over what colleagues offer.
 use protocol::ids::{CallId, HandoffId};
 use protocol::{
-    CallResult, CallView, Capability, ClerkMessage, ClerkNews, HandoffState, HandoffTarget, Mark, PaperKind,
-    Spot, Surface, WishedStatus,
+    CallResult, CallView, Capability, ClerkMessage, ClerkNews, ClerkStatus, ClerkView, HandoffState,
+    HandoffTarget, Mark, PaperKind, Spot, Surface, WishedStatus,
 };
 use rand::RngExt;
 use rand_chacha::ChaCha12Rng;
@@ -27,7 +27,7 @@ const GESTURES: u32 = 2;
 pub(super) async fn play(play: Arc<Play>, clerk: Arc<Clerk>, mut rng: ChaCha12Rng) {
     let worked = async {
         let peer = clerk.open_media(Sending::WARM).await?;
-        clerk.set_status(WishedStatus::Ready).await?;
+        go_on_duty(&clerk).await?;
         // Every second case changes hands.
         for hands_over in [true, false].into_iter().cycle() {
             let offer = tokio::select! {
@@ -36,18 +36,35 @@ pub(super) async fn play(play: Arc<Play>, clerk: Arc<Clerk>, mut rng: ChaCha12Rn
             };
             peer.start_over();
             let pressed = clock::micros();
-            let call = clerk.accept(&offer).await?;
+            let call = match clerk.accept(&offer).await {
+                Ok(call) => call,
+                Err(error) => {
+                    // The ring may have been over; whoever lets one pass is taken off duty, and goes on again.
+                    play.tally.failed(&format!("clerk {}", clerk.number), &error);
+                    go_on_duty(&clerk).await?;
+                    continue;
+                }
+            };
             play.tally.acknowledged(Record::Call(call.id));
             play.tally.accepted_at(call.id, pressed);
             if let Err(error) = one_call(&play, &clerk, &peer, call, (&mut rng, hands_over)).await {
                 play.tally.failed(&format!("clerk {}", clerk.number), &error);
             }
         }
+        // So that nobody rings here who is not part of the play. Somebody who does just now rings elsewhere later.
+        let _ = clerk.set_status(WishedStatus::OffDuty).await;
         peer.close().await
     };
     if let Err(error) = worked.await {
         play.tally.failed(&format!("clerk {}", clerk.number), &error);
     }
+}
+
+/// Goes on duty, unless a ring is quicker, as for somebody who was on duty a moment before.
+async fn go_on_duty(clerk: &Clerk) -> anyhow::Result<()> {
+    let ready = clerk.set_status(WishedStatus::Ready).await;
+    let rings = |view: ClerkView| matches!(view.status, ClerkStatus::Ringing { .. });
+    if clerk.socket.view().is_some_and(rings) { Ok(()) } else { ready }
 }
 
 async fn one_call(

@@ -16,8 +16,8 @@ pub struct Options {
     /// --credentials` write.
     #[arg(long, value_name = "FILE")]
     pub credentials: Option<PathBuf>,
-    /// Its database, such as sqlite://demo-data/cloud-window.db, to look for what was acknowledged. Without it nobody can
-    /// say whether anything is missing.
+    /// Its database, such as sqlite://demo-data/cloud-window.db, to look for what was acknowledged; that of a demonstration
+    /// on this machine is found by itself. Without it nobody can say whether anything is missing.
     #[arg(long, value_name = "URL")]
     pub database: Option<String>,
     /// How many sites call, one terminal each.

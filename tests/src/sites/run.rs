@@ -5,6 +5,7 @@ use protocol::ids::{StaffId, TerminalId};
 use rand::SeedableRng;
 use rand_chacha::ChaCha12Rng;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -58,9 +59,12 @@ pub async fn run(options: &Options, progress: impl Fn(String) + Send + 'static) 
     if let Some(url) = &options.url {
         let file = options.credentials.as_ref().context("--credentials is missing")?;
         let read = std::fs::read(file).with_context(|| file.display().to_string())?;
-        let credentials = serde_json::from_slice(&read).with_context(|| file.display().to_string())?;
+        let credentials: Credentials =
+            serde_json::from_slice(&read).with_context(|| file.display().to_string())?;
         let tally = play(options, url, &credentials, progress).await?;
-        return report(&tally, options.database.as_deref(), ServerUse::default()).await;
+        let here = |url: &&str| url.strip_prefix("sqlite://").is_some_and(|file| Path::new(file).exists());
+        let told = credentials.database.as_deref().filter(here);
+        return report(&tally, options.database.as_deref().or(told), ServerUse::default()).await;
     }
     progress("enrolling everybody".to_owned());
     let house = House::new(Plan { sites: options.sites.get(), clerks: options.clerks.get() }).await?;
@@ -106,7 +110,13 @@ async fn play(
     let mut terminals = Vec::new();
     for (number, place) in (0..sites).zip(&credentials.terminals) {
         let terminal = Terminal::enrol(url, number, &place.enrolment_code).await;
-        terminals.push(terminal.with_context(|| format!("terminal at {}", place.code))?);
+        terminals.push(terminal.with_context(|| {
+            format!(
+                "terminal at {}: each code is good once and not for long; a demonstration writes new ones when it \
+                 starts, `cloud-window terminal code SITE... --credentials FILE` at any time",
+                place.code
+            )
+        })?);
     }
     let mut staff = Vec::new();
     for (number, who) in (sites..).zip(credentials.staff.iter().take(clerks as usize)) {
@@ -143,7 +153,14 @@ async fn play(
 }
 
 async fn finish(play: &Play, mut visits: JoinSet<()>, mut on_duty: JoinSet<()>, mut receivers: JoinSet<()>) {
-    joined(play, &mut visits).await;
+    tokio::select! {
+        () = joined(play, &mut visits) => {}
+        // A clerk stays until the day is over: without any, nobody would ever be rung.
+        () = joined(play, &mut on_duty) => {
+            play.tally.failed("the clerks", &anyhow::anyhow!("all of them left before the day was over"));
+            visits.shutdown().await;
+        }
+    }
     play.day_over.cancel();
     joined(play, &mut on_duty).await;
     if let Err(error) = within(HANDOFFS, "every handoff accepted", play.tally.handoffs_settled()).await {
