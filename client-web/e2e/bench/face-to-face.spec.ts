@@ -24,8 +24,8 @@ test('clerk accepts until both see each other', async ({}, info) => {
   const people = new People(info, { traced: false })
   const calls: { desk_ms: number; terminal_ms: number }[] = []
   try {
-    const kiosk = (await people.sit(1, KIOSK)).page
-    const desk = (await people.sit(2, DESK)).page
+    const kiosk = (await people.sit(1, KIOSK, undefined, 'lively')).page
+    const desk = (await people.sit(2, DESK, undefined, 'lively')).page
     await goOnDuty(desk, server.ready, 'linjing')
     await enrol(kiosk, server.ready, 'S10')
     for (let call = 0; call < CALLS; call += 1) {

@@ -4,11 +4,15 @@
 export type Person = 1 | 2 | 3 | 4
 
 /** How large and how often a camera takes pictures. */
-export type Size = 'full' | 'small'
+export type Size = 'full' | 'lively' | 'small'
 
-/** Full: 960 wide, so that Chromium sends all three simulcast layers. Small: for stories about something else. */
+/**
+ * Full: 960 wide, so that Chromium sends all three simulcast layers. Lively: at the rate of a real camera, for measurements.
+ * Small: for stories about something else.
+ */
 export const PICTURES: Record<Size, { width: number; height: number; rate: number }> = {
   full: { width: 960, height: 540, rate: 20 },
+  lively: { width: 960, height: 540, rate: 30 },
   small: { width: 320, height: 180, rate: 10 },
 }
 /** Then the file begins again. */
