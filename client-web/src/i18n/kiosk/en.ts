@@ -224,7 +224,7 @@ export default {
     connecting: 'Connecting to staff',
     here: 'I am here',
     present: 'Staff know that you are here',
-    sub: 'Look at the top of the screen; the camera opens once they answer',
+    sub: 'Look at the top of the screen. The camera is on; they see you only once they answer',
     group: '{group}',
   },
   call: {

@@ -221,7 +221,7 @@ export default {
     connecting: '正在接通工作人员',
     here: '我在这里',
     present: '已告诉工作人员您在这里',
-    sub: '坐好看着屏幕上方，对方一接就打开镜头',
+    sub: '坐好看着屏幕上方。镜头已经打开，对方接听后才看得到您',
     group: '{group}组',
   },
   call: {

@@ -221,7 +221,7 @@ export default {
     connecting: '駁緊職員',
     here: '我喺度',
     present: '已經話畀職員知您喺度',
-    sub: '坐好望住屏幕上面，對方一接就開鏡頭',
+    sub: '坐好望住屏幕上面。鏡頭已經開咗，對方接聽之後先睇到您',
     group: '{group}組',
   },
   call: {

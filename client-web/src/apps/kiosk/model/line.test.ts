@@ -75,6 +75,33 @@ describe('camera and microphone of a visit', () => {
     expect(line.devices.track('camera')).toBeNull()
   })
 
+  it('open with the ring, heard and seen by nobody yet, and are not opened again for the call', async () => {
+    const { line, tracks, done } = rig()
+    line.set('warm')
+    line.set('ring')
+    await settle()
+    expect(tracks.map((t) => t.name).sort()).toEqual(['camera', 'mic'])
+    expect(tracks.find((t) => t.name === 'mic')?.enabled).toBe(false)
+    expect(done).toContain('camera on')
+    expect(done).not.toContain('layers all')
+    line.set('open')
+    await settle()
+    expect(tracks.map((t) => t.name).sort()).toEqual(['camera', 'mic'])
+    expect(tracks.find((t) => t.name === 'mic')?.enabled).toBe(true)
+    expect(done.at(-1)).not.toBe('layers least')
+    expect(done).toContain('layers all')
+  })
+
+  it('close again when nobody answers the ring', async () => {
+    const { line, tracks } = rig()
+    line.set('ring')
+    await settle()
+    line.set('warm')
+    await settle()
+    expect(tracks.every((t) => t.stopped)).toBe(true)
+    expect(line.devices.track('camera')).toBeNull()
+  })
+
   it('that open too late for a call that has ended are let go', async () => {
     const { line, tracks } = rig()
     line.set('open')

@@ -5,15 +5,19 @@ import { LocalDevices } from '@/core/rtc'
 import type { DeviceFault, Media } from '@/core/rtc'
 import { testHooks } from '@/core/test-hooks'
 
-/** How far the media go: nothing, a warm connection without camera and microphone, or everything. */
-export type Reach = 'none' | 'warm' | 'open'
+/**
+ * How far the media go: nothing; a warm connection without camera and microphone; at the ring both open, the smallest
+ * picture on its way to the server and the microphone silent; in a call everything.
+ */
+export type Reach = 'none' | 'warm' | 'ring' | 'open'
 
 /** A device that could not be opened is tried again this often. */
 const RETRY_MS = 5000
 
 /**
- * Camera, microphone and document camera of a visit. The connection is warm from the ticket on; the devices open only
- * when a clerk has accepted, and close with the call.
+ * Camera, microphone and document camera of a visit. The connection is warm from the ticket on. The devices open with the
+ * ring, because opening a camera takes longer than everything else between accepting and seeing each other; the server
+ * forwards nothing before a clerk has accepted. They close with the ring or the call.
  */
 export class Line {
   readonly devices = new LocalDevices()
@@ -24,6 +28,7 @@ export class Line {
   #voiceOnly = false
   #muted = false
   #retry: ReturnType<typeof setInterval> | undefined
+  #opening: Promise<unknown> = Promise.resolve()
 
   constructor(media: Media) {
     this.#media = media
@@ -55,8 +60,14 @@ export class Line {
     if (this.#reach === reach) return
     const before = this.#reach
     this.#reach = reach
-    if (reach === 'open') void this.#open()
-    else if (before === 'open') this.#shut()
+    if (!devicesOpen(reach)) {
+      if (devicesOpen(before)) this.#shut()
+    } else {
+      if (!devicesOpen(before)) this.#opening = this.#open()
+      void this.#media.setAllLayers(reach === 'open')
+      this.#enable()
+      if (reach === 'open') void this.#opening.then(() => this.#openDocument())
+    }
     if (reach === 'none') this.#media.close()
     else if (before === 'none') this.connect(false)
     this.#events.emit('change', undefined)
@@ -76,22 +87,20 @@ export class Line {
   /** Without the camera, by the citizen's choice. */
   setVoiceOnly(on: boolean): void {
     this.#voiceOnly = on
-    if (this.#reach !== 'open') return
+    if (!devicesOpen(this.#reach)) return
     if (on) this.devices.close('camera')
     else void this.devices.open('camera', '')
   }
 
   async #open(): Promise<void> {
-    void this.#media.setAllLayers(true)
+    clearInterval(this.#retry)
+    this.#retry = setInterval(() => void this.#mend(), RETRY_MS)
     const processing = testHooks?.processing ?? true
     // A browser opens one device after the other, and the clerk waits for the picture: the camera comes first.
     await Promise.all([
       this.#voiceOnly ? undefined : this.devices.open('camera', ''),
       this.devices.open('microphone', '', processing),
     ])
-    await this.#openDocument()
-    clearInterval(this.#retry)
-    this.#retry = setInterval(() => void this.#mend(), RETRY_MS)
   }
 
   async #openDocument(): Promise<void> {
@@ -116,7 +125,7 @@ export class Line {
   }
 
   async #mend(): Promise<void> {
-    if (this.#reach !== 'open') return
+    if (!devicesOpen(this.#reach)) return
     if (this.devices.fault('microphone')) await this.devices.open('microphone', '')
     if (this.cameraFault) await this.devices.open('camera', '')
     if (!this.#document && !testHooks?.documentCamera) await this.#openDocument()
@@ -142,6 +151,10 @@ export class Line {
 
   #enable(): void {
     const microphone = this.devices.track('microphone')
-    if (microphone) microphone.enabled = !this.#muted
+    if (microphone) microphone.enabled = this.#reach === 'open' && !this.#muted
   }
+}
+
+function devicesOpen(reach: Reach): boolean {
+  return reach === 'ring' || reach === 'open'
 }

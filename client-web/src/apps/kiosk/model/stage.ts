@@ -14,10 +14,18 @@ export function eventOf(stage: TerminalStage): VisitEvent {
   }
 }
 
-/** How far the media go in a stage: warm from the ticket on, open only once a clerk has accepted. */
+/** How far the media go in a stage: warm from the ticket on, devices open at the ring, everything once a clerk has accepted. */
 export function reachOf(stage: TerminalStage | undefined): Reach {
-  if (stage?.stage === 'in_call') return 'open'
-  return stage?.stage === 'waiting' || stage?.stage === 'ringing' ? 'warm' : 'none'
+  switch (stage?.stage) {
+    case 'waiting':
+      return 'warm'
+    case 'ringing':
+      return 'ring'
+    case 'in_call':
+      return 'open'
+    default:
+      return 'none'
+  }
 }
 
 /** The call of a visit that has ended. */
