@@ -30,6 +30,9 @@ export const SITE = {
   languages: ['yue', 'zh', 'hak'] as ('yue' | 'zh' | 'hak')[],
 }
 
+/** What must never be seen in an address or left behind. */
+export const SECRETS = { token: 'the-secret-token', pass: 'the-secret-pass' }
+
 export interface MockOptions {
   open?: boolean
   enrolled?: boolean
@@ -140,9 +143,9 @@ export class KioskMock {
       case '/terminals/challenge':
         return json({ challenge: 'abc' })
       case '/terminals/session':
-        return json({ token: 'token', expires_at: 0 })
+        return json({ token: SECRETS.token, expires_at: 0 })
       case '/socket-pass':
-        return json({ pass: 'pass', expires_in_s: 30 })
+        return json({ pass: SECRETS.pass, expires_in_s: 30 })
     }
     if (path.includes('/papers/') && this.#options.paper)
       return route.fulfill({ body: this.#options.paper, contentType: 'image/png' })
@@ -179,6 +182,11 @@ export class KioskMock {
 
   news(news: TerminalNews): void {
     this.#socket?.send(JSON.stringify({ body: news }))
+  }
+
+  /** Closes the link as the server would. */
+  async drop(code: number): Promise<void> {
+    await this.#socket?.close({ code })
   }
 
   /** Breaks the link and lets nobody through until `reachable` is set again. */

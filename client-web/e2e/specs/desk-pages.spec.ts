@@ -1,77 +1,9 @@
 /** Every page and state of the desk against answers made up here: what is drawn, what is said, no serious axe finding. */
-import AxeBuilder from '@axe-core/playwright'
-import { chromium, expect, test } from '@playwright/test'
-import type { Browser, Page, TestInfo } from '@playwright/test'
-import { World } from '../mock/world'
+import { expect, test } from '@playwright/test'
 import * as story from '../mock/story'
+import { inCall, look, onDuty, sit, useBrowser } from '../rig/desk-seat'
 
-let browser: Browser
-/** Of the running test: none of its pages may have complained. */
-const worlds: World[] = []
-test.beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream=display-media-type=browser',
-      '--autoplay-policy=no-user-gesture-required',
-      '--allow-loopback-in-peer-connection',
-    ],
-  })
-})
-test.afterAll(() => browser.close())
-
-async function sit(options: { width?: number; locale?: string } = {}): Promise<{ page: Page; world: World }> {
-  const context = await browser.newContext({ viewport: { width: options.width ?? 1920, height: 1080 } })
-  if (options.locale) {
-    await context.addInitScript(
-      (kept) => localStorage.setItem('cloud-window-desk-locale', kept),
-      options.locale,
-    )
-  }
-  const page = await context.newPage()
-  const world = new World(page)
-  worlds.push(world)
-  return { page, world }
-}
-
-/** On duty and ready, past the device check. */
-async function onDuty(options: { width?: number; locale?: string } = {}) {
-  const seat = await sit(options)
-  seat.world.view = story.clerk({ status: 'ready' })
-  await seat.world.open()
-  await seat.world.signIn()
-  await expect(seat.page.getByTestId('queue')).toBeVisible()
-  return seat
-}
-
-async function inCall(options: { width?: number; locale?: string } = {}) {
-  const seat = await onDuty(options)
-  seat.world.inCall({})
-  await expect(seat.page.getByTestId('call')).toBeVisible()
-  return seat
-}
-
-/** Keeps a picture beside the results, and wants no serious finding and no overflow of the page. */
-async function look(page: Page, info: TestInfo, name: string): Promise<void> {
-  await page.waitForTimeout(300)
-  await page.screenshot({ path: info.outputPath(`${name}.png`) })
-  const found = await new AxeBuilder({ page }).analyze()
-  const serious = found.violations.filter((one) => one.impact === 'serious' || one.impact === 'critical')
-  expect(
-    serious.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`),
-  ).toEqual([])
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-  expect(overflow).toBeLessThanOrEqual(0)
-}
-
-test.afterEach(async () => {
-  expect(worlds.flatMap((world) => world.faults)).toEqual([])
-  worlds.length = 0
-  for (const context of browser.contexts()) await context.close()
-})
+useBrowser()
 
 test('D01 signing in says the same of a wrong name and a wrong password, and how long a lock lasts', async ({}, info) => {
   const { page, world } = await sit()

@@ -1,87 +1,11 @@
 /** Every page and state of the terminal against a mocked server: looked at, measured, and held against axe. */
-import AxeBuilder from '@axe-core/playwright'
-import { chromium, expect, test, type Browser, type Page } from '@playwright/test'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { expect, test } from '@playwright/test'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { CASE, KioskMock, ORIGIN, PAPERS, TICKET, call, type MockOptions } from '../rig/kiosk-mock'
-import { faults } from '../rig/measure'
-import { KIOSK } from '../rig/people'
+import { CASE, PAPERS, TICKET, call } from '../rig/kiosk-mock'
+import { enrolled, scene, shots, useBrowser } from '../rig/kiosk-scene'
 
-const LIMITS = { letter: 28, target: 88 }
-const shots = resolve(import.meta.dirname, '../../test-results/kiosk')
-
-let browser: Browser
-test.beforeAll(async () => {
-  mkdirSync(shots, { recursive: true })
-  browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream',
-      '--autoplay-policy=no-user-gesture-required',
-    ],
-  })
-})
-test.afterAll(() => browser.close())
-
-interface Scene {
-  page: Page
-  mock: KioskMock
-  /** Takes a picture, measures it, and holds it against axe. */
-  look: (name: string, held?: 'axe' | 'measured') => Promise<void>
-  press: (...testids: string[]) => Promise<void>
-}
-
-async function scene(options: MockOptions, play: (scene: Scene) => Promise<void>): Promise<void> {
-  const context = await browser.newContext({ viewport: KIOSK, permissions: ['camera', 'microphone'] })
-  const page = await context.newPage()
-  const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  page.on(
-    'console',
-    (line) => line.type() === 'warning' && line.text().includes('[Vue') && complaints.push(line.text()),
-  )
-  const mock = new KioskMock(page, options)
-  await mock.start()
-  await page.goto(`${ORIGIN}/kiosk`)
-  const look = async (name: string, held: 'axe' | 'measured' = 'axe') => {
-    await page.evaluate(() =>
-      Promise.all(
-        document.getAnimations().map((a) => a.effect?.getTiming().iterations === Infinity || a.finished),
-      ),
-    )
-    await page.screenshot({ path: `${shots}/${name}.png` })
-    expect.soft(await faults(page, LIMITS), name).toEqual([])
-    // The same page in another language needs no second look by axe, only by the eye and the ruler.
-    if (held === 'measured') return
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    expect
-      .soft(
-        serious.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(' | ')}`),
-        name,
-      )
-      .toEqual([])
-  }
-  const press = async (...ids: string[]) => {
-    for (const id of ids) await page.getByTestId(id).click()
-  }
-  try {
-    await play({ page, mock, look, press })
-    expect(complaints).toEqual([])
-  } finally {
-    await context.close()
-  }
-}
-
-const enrolled = (options: MockOptions, play: (scene: Scene) => Promise<void>) =>
-  scene({ demo: true, ...options }, async (s) => {
-    await s.press('site-S11')
-    await expect(s.page.getByTestId(options.open === false ? 'closed' : 'attract-start')).toBeVisible()
-    await play(s)
-  })
+useBrowser()
 
 test('enrols by code and by the demonstration’s sites', async () => {
   await scene({}, async ({ page, look }) => {
@@ -317,7 +241,7 @@ test('a helping hand', async () => {
 })
 
 test('a paper to read, the result and the rating', async () => {
-  const paper = readFileSync(resolve(import.meta.dirname, '../../test-results/kiosk/k01-attract.png'))
+  const paper = readFileSync(resolve(shots, 'k01-attract.png'))
   await enrolled({ paper }, async ({ page, mock, look, press }) => {
     const case_ = { ...CASE, state: 'accepted' as const, papers: PAPERS }
     mock.tell({ stage: 'in_call', call: call({ case: case_, showing: 'paper-2' }) })

@@ -7,8 +7,6 @@ export default {
     next: '下一步',
     close: '关上',
     home: '回首页',
-    yes: '是',
-    no: '否',
     retry: '再试一次',
   },
   help: {
@@ -118,7 +116,6 @@ export default {
     also: '也叫“{word}”',
   },
   scen: {
-    choose: '请选一项',
     count: '第 {n} 问，共 {of} 问',
     wrong: '选错也不要紧，工作人员会在视频里帮您核对。',
     elsewhere: '这件事归别的部门管',
@@ -187,7 +184,6 @@ export default {
     code: '编号 {code}',
   },
   wait: {
-    seated: '请坐着等，轮到您时会响铃，整屏变绿',
     your: '您的号码',
     ask: '咨询',
     ahead: '前面还有',
@@ -360,7 +356,6 @@ export default {
     fail: '这一页读不出来',
   },
   done: {
-    ended: '通话结束了，请看结果',
     accepted: '已经正式受理',
     refused: '这件事本区不能受理',
     refusedSub: '该找哪里、怎么申诉，都写在通知书里',
@@ -368,10 +363,8 @@ export default {
     intakeSub: '材料齐了以后，会再通知您',
     advice: '问清楚了，没有建办件',
     adviceSub: '以后要办，随时再来',
-    dropped: '通话断了，没有建办件',
     number: '办件号 {number}',
     papers: '文书',
-    paper: '{kind} {number}',
     toRead: '还没点“我收到了”',
     deadline: '办结期限',
     deadlineSub: '从明天起算，写在受理通知书里',
@@ -406,7 +399,6 @@ export default {
   wipe: {
     busy: '正在清除您的信息',
     done: '您的信息已经清除，请拿好证件',
-    sub: '请拿好证件和材料',
     locked: '信息没有清干净，这台机器先停用',
     lockedSub: '请找管理员，编号 W-01',
   },

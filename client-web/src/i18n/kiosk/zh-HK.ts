@@ -7,8 +7,6 @@ export default {
     next: '下一步',
     close: '閂咗佢',
     home: '返首頁',
-    yes: '係',
-    no: '唔係',
     retry: '再試一次',
   },
   help: {
@@ -118,7 +116,6 @@ export default {
     also: '又叫「{word}」',
   },
   scen: {
-    choose: '請揀一項',
     count: '第 {n} 問，共 {of} 問',
     wrong: '揀錯都唔緊要，職員會喺視像幫您核對。',
     elsewhere: '呢件事歸第個部門管',
@@ -187,7 +184,6 @@ export default {
     code: '編號 {code}',
   },
   wait: {
-    seated: '請坐低等，到您嗰陣會響鐘，成個屏變綠',
     your: '您嘅號碼',
     ask: '諮詢',
     ahead: '前面仲有',
@@ -360,7 +356,6 @@ export default {
     fail: '呢頁讀唔到',
   },
   done: {
-    ended: '通話完咗，請睇結果',
     accepted: '已經正式受理',
     refused: '呢件事本區受理唔到',
     refusedSub: '應該搵邊度、點樣申訴，通知書都寫咗',
@@ -368,10 +363,8 @@ export default {
     intakeSub: '材料齊咗之後，會再通知您',
     advice: '問清楚，冇開辦件',
     adviceSub: '以後要辦，隨時再嚟',
-    dropped: '通話斷咗，冇開辦件',
     number: '辦件號 {number}',
     papers: '文書',
-    paper: '{kind} {number}',
     toRead: '仲未撳「我收到喇」',
     deadline: '辦結期限',
     deadlineSub: '由聽日起計，寫咗喺受理通知書',
@@ -406,7 +399,6 @@ export default {
   wipe: {
     busy: '清除緊您嘅資料',
     done: '您嘅資料已經清除，請攞返證件',
-    sub: '請攞返證件同材料',
     locked: '資料未清乾淨，呢部機暫停使用',
     lockedSub: '請搵管理員，編號 W-01',
   },

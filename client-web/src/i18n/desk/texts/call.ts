@@ -109,7 +109,7 @@ export const call = {
     banner: [
       '对方屏幕一直显示“{name}正在帮您填表”，随时可停',
       '對方螢幕一直顯示「{name}幫緊您填表」，隨時可停',
-      'Their screen says “{name} is helping”; they may stop at any time',
+      'Their screen says "{name} is helping"; they may stop at any time',
     ],
     may: [
       '已同意：{list}。签名和提交只能由申请人做',
@@ -157,7 +157,7 @@ export const call = {
     },
     they_type: ['对方正在填，已锁住', '對方填緊，鎖住咗', 'they type: locked'],
     you_type: ['您正在填，已锁住', '您填緊，鎖住咗', 'you type: locked'],
-    conflict: ['对方刚改成“{text}”', '對方啱啱改做「{text}」', 'They wrote “{text}” meanwhile'],
+    conflict: ['对方刚改成“{text}”', '對方啱啱改做「{text}」', 'They wrote "{text}" meanwhile'],
     take_theirs: ['用对方的', '用對方嘅', 'Take theirs'],
     take_mine: ['用我的', '用我嘅', 'Take mine'],
     failed: ['没存上，字还在这里', '存唔到，啲字仲喺度', 'Not saved; your text is still here'],
@@ -386,7 +386,7 @@ export const call = {
   },
   pad: {
     bar: ['通话条', '通話條', 'Call bar'],
-    banner: ['协助横幅和“停止”', '協助橫額同「停止」', 'Help banner and “stop”'],
+    banner: ['协助横幅和“停止”', '協助橫額同「停止」', 'Help banner and "stop"'],
     clerk: ['您的画面', '您嘅畫面', 'Your picture'],
     keys: ['麦克风、音量、打字', '咪、音量、打字', 'Microphone, volume, typing'],
     form: ['看申请表', '睇申請表', 'The form'],

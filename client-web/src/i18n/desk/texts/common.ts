@@ -62,7 +62,7 @@ export const common = {
       accepted: ['合格', '合格', 'Good'],
       rejected: ['不行', '唔得', 'Rejected'],
     },
-    stills: ['拍了 {n} 张', '影咗 {n} 張', '{n} stills'],
+    stills: ['拍了 {n} 张', '影咗 {n} 張', 'stills: {n}'],
     tally: {
       accepted: ['合格 {n}', '合格 {n}', '{n} good'],
       captured: ['等判断 {n}', '等判斷 {n}', '{n} to judge'],
@@ -77,6 +77,7 @@ export const common = {
     received: ['群众已确认收到 {time}', '市民已確認收到 {time}', 'Received by the citizen at {time}'],
     not_received: ['还没确认收到', '未確認收到', 'Not confirmed yet'],
     page: ['第 {n} 页，共 {total} 页', '第 {n} 頁，共 {total} 頁', 'Page {n} of {total}'],
+    print: ['打印', '列印', 'Print'],
     download: ['下载 PDF', '下載 PDF', 'Download PDF'],
     view: ['查看', '查看', 'View'],
     none: ['还没有文书', '仲未有文書', 'No papers yet'],

@@ -227,7 +227,7 @@ export const handoff = {
     case: [
       '{number}　{state}，文书 {n} 份',
       '{number}　{state}，文書 {n} 份',
-      '{number} {state}, {n} papers',
+      '{number} {state}, papers: {n}',
     ],
     received: ['申请人已确认收到{paper}', '申請人已確認收到{paper}', 'The citizen received: {paper}'],
     on_offer: [
@@ -249,7 +249,7 @@ export const handoff = {
     rule: [
       '评价由群众自己给，您看不到；到时没按会自动完成，记为“没选结果”',
       '評價由市民自己畀，您睇唔到；到時冇撳會自動完成，記做「冇揀結果」',
-      'You do not see the rating. At zero it finishes itself as “no result”',
+      'You do not see the rating. At zero it finishes itself as "no result"',
     ],
     look: ['打开办件', '打開辦件', 'Open the case'],
     finish: ['收尾完成', '收尾完成', 'Finish'],

@@ -13,7 +13,7 @@ export const home = {
     leave_open: [
       '您手上还有 {n} 件已收件、没有结论的办件。可以先转办给同事；离岗后责任人仍是您，期限照走。',
       '您手上仲有 {n} 件已收件、未有結論嘅辦件。可以先轉辦畀同事；離崗之後責任人仍然係您，期限照計。',
-      'You still own {n} cases without a decision. You may hand them over first; you stay owner and deadlines run on.',
+      'Cases of yours without a decision: {n}. You may hand them over first; you stay owner and deadlines run on.',
     ],
     leave_clear: [
       '手上没有等结论的办件，可以放心离岗。',
@@ -51,6 +51,13 @@ export const home = {
     my_cases: ['我的办件', '我嘅辦件', 'My cases'],
     cases_more: ['{n} 件以上', '{n} 件以上', 'over {n}'],
     cases_empty: ['手上没有办件', '手上冇辦件', 'You have no cases'],
+    tab: {
+      label: ['其他', '其他', 'More'],
+      inbox: ['转办', '轉辦', 'Handoffs'],
+      deadlines: ['期限', '期限', 'Due'],
+      notices: ['通知', '通知', 'Notices'],
+      devices: ['设备', '設備', 'Devices'],
+    },
     inbox: ['等我接的转办', '等我接嘅轉辦', 'Handoffs for me'],
     deadlines: ['快到期限', '就到期限', 'Due soon'],
     deadlines_empty: ['五天内没有到期的', '五日內冇到期嘅', 'Nothing is due within five days'],

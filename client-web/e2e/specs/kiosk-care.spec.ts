@@ -1,0 +1,148 @@
+/** What a terminal must bear: double presses, lost links, refused devices, hostile words; and what it must not keep. */
+import { expect, test } from '@playwright/test'
+import { CASE, PAPERS, SECRETS, TICKET, call } from '../rig/kiosk-mock'
+import { enrolled, scene, useBrowser } from '../rig/kiosk-scene'
+
+useBrowser()
+
+const NUMBER = '11010519491231002X'
+const WAITING = {
+  stage: 'waiting',
+  ticket: TICKET,
+  position: { ahead: 2, estimate: { kind: 'minutes', from: 5, to: 10 } },
+} as const
+
+test('the second half of a double press answers nothing, and calls nobody back', async () => {
+  await enrolled({}, async ({ page, mock, press }) => {
+    await page.getByTestId('attract-start').dblclick()
+    await press('next', 'id-ask', 'tile-disabled', 'item-disab-living', 'scenario-1', 'next')
+    await page.getByTestId('consent-yes').dblclick()
+    await expect(page.getByText('第 2 件，共 2 件')).toBeVisible()
+    expect(mock.heard.some((m) => m.type === 'take_ticket')).toBe(false)
+    await page.getByTestId('help').dblclick()
+    await expect
+      .poll(() => mock.heard.filter((m) => m.type === 'call_person'))
+      .toEqual([{ type: 'call_person', on: true }])
+    await page.getByTestId('consent-no').dblclick()
+    await expect.poll(() => mock.heard.filter((m) => m.type === 'take_ticket')).toHaveLength(1)
+    expect(mock.heard.find((m) => m.type === 'take_ticket')).toMatchObject({
+      consents: [
+        { purpose: 'recording', granted: true },
+        { purpose: 'face_check', granted: false },
+      ],
+    })
+  })
+})
+
+test('after the wipe nothing of the visit is left, and no secret was in an address', async () => {
+  await enrolled({}, async ({ page, mock, press }) => {
+    const addresses: string[] = []
+    page.on('request', (request) => addresses.push(request.url()))
+    await press('attract-start', 'lang-zh-HK', 'theme-elder', 'next', 'id-type')
+    await expect(page.getByTestId('id-number')).toBeVisible()
+    await page.keyboard.type(NUMBER)
+    await press('next', 'tile-disabled', 'item-disab-living')
+    mock.tell({ stage: 'in_call', call: call({ case: { ...CASE, papers: PAPERS } }) })
+    await expect(page.getByTestId('call')).toBeVisible()
+    mock.news({ type: 'said', by: 'clerk', text: '王大力同志，您好', at: 0 })
+    // What a careless script might leave behind.
+    await page.evaluate(() => {
+      localStorage.setItem('left', 'behind')
+      sessionStorage.setItem('left', 'behind')
+    })
+    mock.tell({ stage: 'ended', call: 'call-1', ticket: TICKET, case: CASE, rated: false, ended_at: 0 })
+    await press('to-rating', 'rate-skip')
+    await expect(page.getByTestId('wiped')).toBeVisible()
+    mock.tell({ stage: 'free' })
+    await expect(page.getByTestId('attract-start')).toBeVisible()
+    const left = await page.evaluate(async () => ({
+      local: { ...localStorage },
+      session: { ...sessionStorage },
+      databases: (await indexedDB.databases()).map((one) => one.name),
+      caches: await caches.keys(),
+      theme: document.documentElement.dataset['theme'],
+      lang: document.documentElement.lang,
+      html: document.documentElement.outerHTML,
+    }))
+    expect(left).toMatchObject({ local: {}, session: {}, caches: [], theme: 'standard', lang: 'zh-CN' })
+    expect(left.databases).toHaveLength(1)
+    for (const word of [NUMBER, '王大力', 'C023', CASE.number, SECRETS.token])
+      expect(left.html).not.toContain(word)
+    for (const secret of [...Object.values(SECRETS), NUMBER])
+      expect(addresses.filter((address) => address.includes(secret))).toEqual([])
+    // The next visit begins anew: no old answer, no old number.
+    await press('attract-start', 'next', 'id-type')
+    await expect(page.getByTestId('id-number')).toHaveText('')
+  })
+})
+
+test('a lost link keeps what is typed, the ticket and the ring', async () => {
+  await enrolled({}, async ({ page, mock, press }) => {
+    await press('attract-start', 'next', 'id-type')
+    await expect(page.getByTestId('id-number')).toBeVisible()
+    await page.keyboard.type('110105')
+    await mock.cut()
+    // Longer than a lost link is forgiven elsewhere.
+    await page.waitForTimeout(4500)
+    await expect(page.getByTestId('id-number')).toHaveText('1101 **')
+    mock.stage = WAITING
+    mock.reachable = true
+    await expect(page.getByTestId('ticket-number')).toHaveText('C023')
+    await mock.cut()
+    await expect(page.getByText('正在连回来，号码留着')).toBeVisible()
+    mock.stage = { stage: 'ringing', ticket: TICKET, present: false }
+    mock.reachable = true
+    await expect(page.getByTestId('ring-here')).toBeVisible()
+    await mock.cut()
+    await expect(page.getByTestId('ring-here')).toBeVisible()
+    mock.stage = { stage: 'in_call', call: call() }
+    mock.reachable = true
+    await expect(page.getByTestId('call')).toBeVisible()
+    // The same identity on another machine: this one stops, and says so.
+    await mock.drop(4002)
+    await expect(page.getByTestId('boot-stopped')).toBeVisible()
+  })
+})
+
+test('a refused camera is said with what to do, at the start and in a call', async () => {
+  const before = () => {
+    const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+    navigator.mediaDevices.getUserMedia = (wanted) =>
+      wanted?.video ? Promise.reject(new DOMException('no', 'NotAllowedError')) : open(wanted)
+  }
+  await scene({ demo: true, before }, async ({ page, mock, look, press }) => {
+    await press('site-S11')
+    await expect(page.getByTestId('fault')).toBeVisible()
+    await look('k19-camera-fault')
+    await press('voice-only')
+    await expect(page.getByTestId('attract-start')).toBeVisible()
+    mock.tell({ stage: 'in_call', call: call({ case: CASE }) })
+    await expect(page.getByTestId('call')).toBeVisible()
+    await expect
+      .poll(() => mock.heard.find((m) => m.type === 'set_media'))
+      .toMatchObject({ camera_off: true })
+    await look('k13-voice-only', 'measured')
+  })
+})
+
+test('words from outside are only words, however long', async () => {
+  const evil = '<img src=x onerror="alert(1)">'
+  const long = `${evil}${'长'.repeat(60)}`
+  await enrolled({}, async ({ page, mock, look }) => {
+    const case_ = {
+      ...CASE,
+      owner_name: long,
+      materials: CASE.materials.map((m) =>
+        m.state === 'rejected'
+          ? { ...m, reason: '看不清，请放平、避开反光、把四个角都放进来再拍一次。'.repeat(4) }
+          : m,
+      ),
+    }
+    mock.tell({ stage: 'in_call', call: call({ case: case_, clerk_name: long }) })
+    await expect(page.getByTestId('call')).toBeVisible()
+    mock.news({ type: 'said', by: 'clerk', text: long, at: 0 })
+    await expect(page.locator('.captions')).toContainText(evil)
+    await look('k13-long', 'measured')
+    expect(await page.locator('img[src="x"]').count()).toBe(0)
+  })
+})
