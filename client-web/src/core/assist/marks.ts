@@ -1,7 +1,7 @@
 import type { Mark, Spot, Surface } from '../protocol'
 
 /** A pointing hand fades after this long. */
-export const POINTER_MS = 4000
+const POINTER_MS = 4000
 
 export interface Frame {
   from: Spot

@@ -45,7 +45,7 @@ export function faultsOf(draft: Draft, today: Date): Set<DraftField> {
 }
 
 /** As typed by people: spaces between groups, a small x. */
-export function tidyId(text: string): string {
+function tidyId(text: string): string {
   return text.replace(/\s+/g, '').toUpperCase()
 }
 

@@ -8,7 +8,7 @@ export function timeShare(one: Pick<HandoffStory, 'offered_at' | 'expires_at'>, 
 }
 
 /** Whether it still waits for an answer. */
-export function answerable(one: Pick<Handoff, 'state' | 'expires_at'>, nowMs: number): boolean {
+function answerable(one: Pick<Handoff, 'state' | 'expires_at'>, nowMs: number): boolean {
   return one.state === 'offered' && ms(one.expires_at) > nowMs
 }
 

@@ -38,7 +38,7 @@ type Event =
   | { type: 'resume' }
 
 /** What went wrong, in words of the page. */
-export function signInFault(error: unknown): SignInFault {
+function signInFault(error: unknown): SignInFault {
   if (error instanceof Unreachable) return { kind: 'unreachable' }
   if (error instanceof NotClerk) return { kind: 'not_clerk' }
   if (!(error instanceof Problem)) return { kind: 'failed', code: 'client' }
@@ -49,7 +49,7 @@ export function signInFault(error: unknown): SignInFault {
 }
 
 /** The account is good and is no clerk's. */
-export class NotClerk extends Error {}
+class NotClerk extends Error {}
 
 /** Who sits at this desk: from the page's opening to signing out. */
 export function sessionMachine(doors: SessionDoors) {

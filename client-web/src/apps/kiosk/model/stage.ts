@@ -51,11 +51,3 @@ export const IDLE_PAGES: ReadonlySet<string> = new Set([
 
 /** Pages after the call: a minute without a touch ends the visit without asking. */
 export const END_PAGES: ReadonlySet<string> = new Set(['result', 'rating', 'why'])
-
-/** The step of the visit, 1 to 5; 0 has no step bar. */
-export function stepOf(page: string): number {
-  if (['identify', 'typing', 'choose', 'search', 'group', 'scenario', 'elsewhere'].includes(page)) return 1
-  if (['checklist', 'consents'].includes(page)) return 2
-  if (['taking', 'refused', 'waiting'].includes(page)) return 3
-  return END_PAGES.has(page) || page === 'papers' ? 5 : 0
-}
