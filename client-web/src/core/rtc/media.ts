@@ -99,7 +99,10 @@ export class Media {
     if (!sender) return
     const parameters = sender.getParameters()
     if (!parameters.encodings || parameters.encodings.length < 2) return
-    parameters.encodings.forEach((encoding, index) => (encoding.active = on || index === 0))
+    const wanted = (index: number) => on || index === 0
+    // Saying again what holds may cost an encoder its start.
+    if (parameters.encodings.every((encoding, index) => (encoding.active ?? true) === wanted(index))) return
+    parameters.encodings.forEach((encoding, index) => (encoding.active = wanted(index)))
     try {
       await sender.setParameters(parameters)
     } catch {
