@@ -54,6 +54,20 @@ fn when_a_layer_ceases_the_slot_falls_back_within_a_second_and_returns_with_it()
 }
 
 #[test]
+fn a_layer_that_returns_is_shown_from_the_keyframe_with_which_it_does() {
+    let mut world = World::paired();
+    world.film(TERMINAL, &[0, 1, 2], 10, 0);
+    world.film(TERMINAL, &[0], 25, 10);
+    assert_eq!(last_layer(&mut world), 0);
+    world.client(TERMINAL).takes_keyframe_request();
+    let asked = world.sfu.counters().keyframes_asked;
+    world.film(TERMINAL, &[0, 1, 2], 1, 35);
+    assert_eq!(last_layer(&mut world), 2);
+    world.film(TERMINAL, &[0, 1, 2], 5, 36);
+    assert_eq!(world.sfu.counters().keyframes_asked, asked);
+}
+
+#[test]
 fn while_another_layer_is_awaited_the_one_shown_goes_on() {
     let mut world = World::paired();
     world.sfu.want(CLERK, 0, 180).unwrap();

@@ -61,6 +61,11 @@ impl Layer {
         }
     }
 
+    /// Whether it has been silent for so long that it counts as gone.
+    pub(crate) fn is_silent(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.last) > SILENT
+    }
+
     /// Counts what came.
     pub(crate) fn arrived(&mut self, bytes: usize, now: Instant) {
         self.last = now;

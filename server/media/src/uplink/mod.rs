@@ -68,7 +68,7 @@ pub(crate) struct Packet {
     pub(crate) marker: bool,
     pub(crate) payload: Range<usize>,
     pub(crate) descriptor: Descriptor,
-    /// Its layer was not there before.
+    /// Its layer was not there before, or was silent for long: whoever wants it is to catch the keyframe it begins with.
     pub(crate) new_stream: bool,
     /// Something before it is missing.
     pub(crate) after_hole: bool,
@@ -247,6 +247,7 @@ impl Uplink {
             _ => {}
         }
         layer.window.add(sequence);
+        packet.new_stream |= layer.is_silent(now);
         layer.arrived(payload.len() + AROUND, now);
         if repeated {
             layer.reception.repeat();
