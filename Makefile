@@ -37,7 +37,9 @@ $(WEB)/node_modules/.installed: $(WEB)/package.json $(WEB)/package-lock.json
 web: $(WEB)/node_modules/.installed ## build the pages into client-web/dist
 	cd $(WEB) && npm run --silent build
 
-web-check: $(WEB)/node_modules/.installed ## lint, types and unit tests of the pages
+web-check: $(WEB)/node_modules/.installed ## generated types, lint, types and unit tests of the pages
+	cd $(WEB) && npm run --silent generate
+	tools/generated.sh
 	cd $(WEB) && npm run --silent format:check && npm run --silent lint && npm run --silent typecheck && npm run --silent test
 
 rust-check: ## format, lints, purity
@@ -55,8 +57,10 @@ target/tools/bin/cargo-deny:
 	$(CARGO) install --quiet --locked --debug --root target/tools --target-dir target/tools/build --version $(CARGO_DENY) cargo-deny
 	@rm -rf target/tools/build
 
-rust-test: ## unit, property, store, wire and system tests
+rust-test: $(WEB)/node_modules/.installed ## unit, property, store, wire and system tests
 	$(CARGO) test --locked --workspace --no-fail-fast
+	# A test writes openapi.json anew; what the pages make of it must follow in the same commit.
+	cd $(WEB) && npm run --silent generate
 	tools/generated.sh
 
 e2e: $(WEB)/node_modules/.installed web ## both pages in real Chromium with real media

@@ -21,7 +21,7 @@ export default ts.config(
       'dist',
       'node_modules',
       'src/core/protocol/generated',
-      'src/core/api/schema.ts',
+      'src/core/api/generated',
       'test-results',
       'playwright-report',
       '.playwright',

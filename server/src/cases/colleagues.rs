@@ -19,7 +19,7 @@ pub struct Colleague {
     /// The staff number.
     pub number: String,
     /// The department.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, required)]
     pub department: Option<DepartmentCode>,
     /// The queues served.
     #[schema(value_type = Vec<String>)]

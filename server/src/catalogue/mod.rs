@@ -33,6 +33,7 @@ pub struct Catalogue {
     pub materials: Vec<Named>,
     /// Items that one occasion in life needs together (一件事).
     #[serde(default)]
+    #[schema(required)]
     pub packages: Vec<Package>,
     /// What can be done here (事项).
     pub items: Vec<Item>,
@@ -96,6 +97,7 @@ pub struct Item {
     pub initials: String,
     /// Everyday words for it.
     #[serde(default)]
+    #[schema(required)]
     pub aliases: Vec<String>,
     /// First letters of each alias, in the same order; computed on import.
     #[serde(default)]
@@ -111,6 +113,7 @@ pub struct Item {
     /// Working days promised (承诺时限).
     pub promised_working_days: u32,
     /// Working days a statute sets; none if none does.
+    #[schema(required)]
     pub statutory_working_days: Option<u32>,
     /// Done while one waits (即办件).
     pub instant: bool,

@@ -30,7 +30,7 @@ export class DeskApi {
   }
 
   signIn(login: string, password: string): Promise<SignedIn> {
-    return this.#http.post('/staff/sign-in', { login, password })
+    return this.#http.post('/staff/sign-in', { body: { login, password } })
   }
 
   signOut(): Promise<void> {
@@ -42,36 +42,36 @@ export class DeskApi {
   }
 
   async socketPass(): Promise<string> {
-    return (await this.#http.post<{ pass: string }>('/socket-pass')).pass
+    return (await this.#http.post('/socket-pass')).pass
   }
 
   cases(wanted: { mine?: boolean; query?: string; before?: string }): Promise<CasePage> {
-    return this.#http.get('/cases', { query: { ...wanted } })
+    return this.#http.get('/cases', { query: wanted })
   }
 
   case(id: CaseId): Promise<Case> {
-    return this.#http.get(`/cases/${id}`)
+    return this.#http.get('/cases/{id}', { path: { id } })
   }
 
   /** `key` belongs to this very request: the same again opens nothing twice. */
   openCase(body: NewCase, key: string): Promise<Case> {
-    return this.#http.post('/cases', body, { headers: { 'idempotency-key': key } })
+    return this.#http.post('/cases', { body, headers: { 'Idempotency-Key': key } })
   }
 
   reveal(id: CaseId): Promise<Revealed> {
-    return this.#http.get(`/cases/${id}/id-number`)
+    return this.#http.get('/cases/{id}/id-number', { path: { id } })
   }
 
   judge(id: CaseId, material: MaterialCode, body: JudgeMaterial): Promise<Case> {
-    return this.#http.put(`/cases/${id}/materials/${encodeURIComponent(material)}`, body)
+    return this.#http.put('/cases/{id}/materials/{code}', { path: { id, code: material }, body })
   }
 
   accept(id: CaseId, version: number): Promise<Case> {
-    return this.#http.post(`/cases/${id}/accept`, { version })
+    return this.#http.post('/cases/{id}/accept', { path: { id }, body: { version } })
   }
 
   notAccept(id: CaseId, body: NotAccept): Promise<Case> {
-    return this.#http.post(`/cases/${id}/not-accept`, body)
+    return this.#http.post('/cases/{id}/not-accept', { path: { id }, body })
   }
 
   colleagues(id: CaseId): Promise<Colleague[]> {
@@ -79,35 +79,35 @@ export class DeskApi {
   }
 
   async handoffs(forMe: boolean): Promise<Handoff[]> {
-    return (await this.#http.get<{ handoffs: Handoff[] }>('/handoffs', { query: { for_me: forMe } })).handoffs
+    return (await this.#http.get('/handoffs', { query: { for_me: forMe } })).handoffs
   }
 
   offer(id: CaseId, body: NewHandoff): Promise<Handoff> {
-    return this.#http.post(`/cases/${id}/handoffs`, body)
+    return this.#http.post('/cases/{id}/handoffs', { path: { id }, body })
   }
 
   takeOver(id: HandoffId): Promise<Handoff> {
-    return this.#http.post(`/handoffs/${id}/accept`)
+    return this.#http.post('/handoffs/{id}/accept', { path: { id } })
   }
 
   refuse(id: HandoffId, reason: string): Promise<Handoff> {
-    return this.#http.post(`/handoffs/${id}/refuse`, { reason })
+    return this.#http.post('/handoffs/{id}/refuse', { path: { id }, body: { reason } })
   }
 
   withdraw(id: HandoffId): Promise<Handoff> {
-    return this.#http.post(`/handoffs/${id}/withdraw`)
+    return this.#http.post('/handoffs/{id}/withdraw', { path: { id } })
   }
 
   /** One page as a picture, from 1. */
   paperPage(id: PaperId, page: number): Promise<Blob> {
-    return this.#http.blob(`/papers/${id}/pages/${page}.png`)
+    return this.#http.blob('/papers/{id}/pages/{file}', { path: { id, file: `${page}.png` } })
   }
 
   paperPdf(id: PaperId): Promise<Blob> {
-    return this.#http.blob(`/papers/${id}.pdf`)
+    return this.#http.blob('/papers/{file}', { path: { file: `${id}.pdf` } })
   }
 
   still(id: StillId): Promise<Blob> {
-    return this.#http.blob(`/stills/${id}`)
+    return this.#http.blob('/stills/{id}', { path: { id } })
   }
 }

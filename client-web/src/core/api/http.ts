@@ -1,3 +1,5 @@
+import type { AnyAsk, Answer, Asked, PathOf } from './described'
+
 /** An answer that says no, as RFC 9457 problem+json. */
 export class Problem extends Error {
   constructor(
@@ -33,8 +35,8 @@ export class Unreachable extends Error {
   }
 }
 
+/** What goes along with a request that no document describes. */
 export interface Ask {
-  body?: unknown
   query?: Record<string, string | number | boolean | undefined>
   headers?: Record<string, string>
   signal?: AbortSignal
@@ -47,7 +49,10 @@ export interface HttpOptions {
   timeoutMs?: number
 }
 
-/** Calls the server's REST interface: JSON in, JSON out, problems as exceptions. */
+/**
+ * Calls the server's REST interface: JSON in, JSON out, problems as exceptions. Paths, parameters, bodies and answers are
+ * those of the server's document: what it does not describe does not compile.
+ */
 export class Http {
   readonly #options: HttpOptions
 
@@ -55,33 +60,34 @@ export class Http {
     this.#options = options
   }
 
-  get<T>(path: string, ask: Ask = {}): Promise<T> {
-    return this.json<T>('GET', path, ask)
+  get<P extends PathOf<'get'>>(path: P, ...[ask]: Asked<P, 'get'>): Promise<Answer<P, 'get'>> {
+    return this.#json('GET', path, ask)
   }
 
-  post<T>(path: string, body?: unknown, ask: Ask = {}): Promise<T> {
-    return this.json<T>('POST', path, { ...ask, body })
+  post<P extends PathOf<'post'>>(path: P, ...[ask]: Asked<P, 'post'>): Promise<Answer<P, 'post'>> {
+    return this.#json('POST', path, ask)
   }
 
-  put<T>(path: string, body?: unknown, ask: Ask = {}): Promise<T> {
-    return this.json<T>('PUT', path, { ...ask, body })
+  put<P extends PathOf<'put'>>(path: P, ...[ask]: Asked<P, 'put'>): Promise<Answer<P, 'put'>> {
+    return this.#json('PUT', path, ask)
   }
 
-  async json<T>(method: string, path: string, ask: Ask): Promise<T> {
+  /** Bytes, such as a page of a paper, as a Blob. */
+  async blob<P extends PathOf<'get'>>(path: P, ...[ask]: Asked<P, 'get'>): Promise<Blob> {
+    const { path: values, ...rest }: AnyAsk = ask ?? {}
+    return (await this.raw('GET', filled(path, values), rest)).blob()
+  }
+
+  async #json<T>(method: string, path: string, ask: AnyAsk = {}): Promise<T> {
     const headers: Record<string, string> = { accept: 'application/json', ...ask.headers }
     let body: string | undefined
     if (ask.body !== undefined) {
       headers['content-type'] = 'application/json'
       body = JSON.stringify(ask.body)
     }
-    const response = await this.raw(method, path, { ...ask, headers }, body)
+    const response = await this.raw(method, filled(path, ask.path), { ...ask, headers }, body)
     if (response.status === 204 || response.headers.get('content-length') === '0') return undefined as T
     return (await response.json()) as T
-  }
-
-  /** Bytes, such as a page of a paper, as a Blob. */
-  async blob(path: string, ask: Ask = {}): Promise<Blob> {
-    return (await this.raw('GET', path, ask)).blob()
   }
 
   /** The bare exchange; throws `Problem` for every status from 400 on. */
@@ -109,6 +115,11 @@ export class Http {
     if (response.status >= 400) throw await problemOf(response)
     return response
   }
+}
+
+/** The path with its parameters in place. */
+function filled(path: string, values: Readonly<Record<string, string>> = {}): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''))
 }
 
 async function problemOf(response: Response): Promise<Problem> {

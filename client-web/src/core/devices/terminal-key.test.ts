@@ -7,7 +7,7 @@ import type { TerminalIdentity } from './terminal-key'
 function rig() {
   const asked: Record<string, Record<string, unknown>> = {}
   const http = {
-    post: async (path: string, body: Record<string, unknown>) => {
+    post: async (path: string, { body }: { body: Record<string, unknown> }) => {
       asked[path] = body
       if (path === '/terminals/enrol') return { terminal: 'T1', site: { code: 'S10' } }
       if (path === '/terminals/challenge') return { challenge: 'abc' }

@@ -22,8 +22,10 @@ export async function enrol(
 ): Promise<Enrolled> {
   const keys = await crypto.subtle.generateKey(ALGORITHM, false, ['sign', 'verify'])
   const jwk = await crypto.subtle.exportKey('jwk', keys.publicKey)
-  const public_key = { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y }
-  const enrolled = await http.post<Enrolled>('/terminals/enrol', { code, public_key })
+  const { kty, crv, x, y } = jwk
+  if (!kty || !crv || !x || !y) throw new Error('a public key without its point')
+  const public_key = { kty, crv, x, y }
+  const enrolled = await http.post('/terminals/enrol', { body: { code, public_key } })
   await store.write({ terminal: enrolled.terminal, keys })
   return enrolled
 }
@@ -31,16 +33,14 @@ export async function enrol(
 /** Proves possession of the key and gets a session token. */
 export async function openSession(http: Http, identity: TerminalIdentity): Promise<TerminalSession> {
   const { terminal } = identity
-  const { challenge } = await http.post<{ challenge: string }>('/terminals/challenge', { terminal })
+  const { challenge } = await http.post('/terminals/challenge', { body: { terminal } })
   const signature = await crypto.subtle.sign(
     { name: 'ECDSA', hash: 'SHA-256' },
     identity.keys.privateKey,
     new TextEncoder().encode(PURPOSE + challenge),
   )
-  return http.post<TerminalSession>('/terminals/session', {
-    terminal,
-    challenge,
-    signature: base64url(signature),
+  return http.post('/terminals/session', {
+    body: { terminal, challenge, signature: base64url(signature) },
   })
 }
 

@@ -10,7 +10,8 @@ use crate::problem::Problem;
 use crate::store::staff::Role;
 
 /// Take a case over: I am its owner from now on.
-#[utoipa::path(post, path = "/handoffs/{id}/accept", tag = "handoffs", params(("id" = String, Path)), responses(
+#[utoipa::path(post, operation_id = "take_over", path = "/handoffs/{id}/accept", tag = "handoffs",
+    params(("id" = String, Path)), responses(
     (status = 200, description = "taken over", body = HandoffView),
     (status = 403, description = "`not_for_you`", body = Problem),
     (status = 404, description = "`not_found`", body = Problem),

@@ -27,7 +27,7 @@ pub(super) struct Waiting {
 }
 
 /// Handoffs that wait for an answer.
-#[utoipa::path(get, path = "/handoffs", tag = "handoffs", params(Wanted), responses(
+#[utoipa::path(get, operation_id = "list_handoffs", path = "/handoffs", tag = "handoffs", params(Wanted), responses(
     (status = 200, description = "those that end first in front", body = Waiting),
     (status = 403, description = "`forbidden`", body = Problem),
 ))]

@@ -43,7 +43,7 @@ struct Me {
     #[schema(value_type = Vec<String>)]
     skill_groups: Vec<SkillGroupCode>,
     /// The department, if any.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, required)]
     department: Option<DepartmentCode>,
     /// Spoken languages.
     #[schema(value_type = Vec<String>)]

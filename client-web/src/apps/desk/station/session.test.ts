@@ -11,6 +11,7 @@ const me: Me = {
   number: '0312',
   roles: ['clerk'],
   skill_groups: ['civil'],
+  department: null,
   languages: [],
 }
 
@@ -68,7 +69,7 @@ describe('the session', () => {
   })
 
   it('is no place for somebody who is no clerk', async () => {
-    const admin = { ...me, roles: ['admin'] }
+    const admin: Me = { ...me, roles: ['system_admin'] }
     const actor = await at({ signIn: () => Promise.resolve({ token: 'T', expires_at: 1, me: admin }) })
     expect((await signIn(actor)).context.fault).toEqual({ kind: 'not_clerk' })
     expect(log).not.toContain('keep T')

@@ -45,10 +45,7 @@ export function useBoot({ http, door, start, arrived, configured }: Options) {
   const voiceOnly = ref(false)
 
   async function read(): Promise<void> {
-    const [told, offered] = await Promise.all([
-      http.get<PageConfig>('/page-config'),
-      http.get<Catalogue>('/catalogue'),
-    ])
+    const [told, offered] = await Promise.all([http.get('/page-config'), http.get('/catalogue')])
     config.value = told
     catalogue.value = offered
     configured(told)
@@ -113,7 +110,7 @@ export function useBoot({ http, door, start, arrived, configured }: Options) {
   /** In the demonstration a site is chosen and its code fetched. */
   async function enrolAt(site: string): Promise<'done' | 'bad_code' | 'offline'> {
     try {
-      const { code } = await http.post<{ code: string }>('/demo/enrolment-code', { site })
+      const { code } = await http.post('/demo/enrolment-code', { body: { site } })
       return await enrol(code)
     } catch {
       return 'offline'

@@ -51,7 +51,7 @@ export class Door {
   }
 
   async #ask(): Promise<string> {
-    return (await this.#http.post<{ pass: string }>('/socket-pass')).pass
+    return (await this.#http.post('/socket-pass')).pass
   }
 
   async #open(): Promise<void> {

@@ -15,6 +15,8 @@ const item: Item = {
   department: 'civil',
   skill_group: 'civil',
   promised_working_days: 20,
+  legal_profile: 'benefit',
+  statutory_working_days: null,
   instant: false,
   question: '由谁来办？',
   question_zh_hk: '',
