@@ -240,6 +240,17 @@ test('a helping hand', async () => {
   })
 })
 
+test('stopping the help is one press away also over a dialog', async () => {
+  await enrolled({}, async ({ page, mock, look, press }) => {
+    const assist = { asked: [], granted: ['point'] as 'point'[] }
+    mock.tell({ stage: 'in_call', call: call({ case: CASE, assist }) })
+    await press('text')
+    await look('k14-text')
+    await page.getByTestId('text-panel').getByTestId('assist-stop').click()
+    await expect.poll(() => mock.heard.some((m) => m.type === 'stop_assist')).toBe(true)
+  })
+})
+
 test('a paper to read, the result and the rating', async () => {
   const paper = readFileSync(resolve(shots, 'k01-attract.png'))
   await enrolled({ paper }, async ({ page, mock, look, press }) => {
