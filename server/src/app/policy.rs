@@ -17,7 +17,7 @@ pub(super) fn policy(config: &Config, catalogue: &Catalogue) -> Policy {
         ask: seconds(rules.ask_s),
         wrap_up: seconds(rules.wrap_up_s),
         utc_offset_minutes: rules.utc_offset_minutes,
-        items: catalogue.queues(),
+        items: catalogue.served(),
         letters: letters.collect(),
         ..Policy::usual(rules.guide.as_str().into())
     }
@@ -32,7 +32,12 @@ mod tests {
         let catalogue = crate::catalogue::check(include_str!("../../sample/catalogue.json")).unwrap();
         let policy = policy(&Config::default(), &catalogue);
         assert_eq!(policy.items.len(), catalogue.items.len());
-        assert!(policy.items.values().all(|queue| policy.letters.contains_key(queue)));
+        assert!(
+            policy
+                .items
+                .values()
+                .all(|item| policy.letters.contains_key(&item.queue) && !item.scenarios.is_empty())
+        );
         assert!(policy.letters.contains_key(&policy.guide));
         assert_eq!(policy.letters[&"social".into()], 'A');
         assert_eq!(policy.ring, Duration::from_secs(25));

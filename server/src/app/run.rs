@@ -124,8 +124,8 @@ async fn carry(state: AppState, mut events: mpsc::Receiver<MediaEvent>) {
     }
 }
 
-/// Serves a catalogue that `cloud-window catalogue import` brought meanwhile. Its queues are taken over at the next start,
-/// because tickets wait in the present ones.
+/// Serves a catalogue that `cloud-window catalogue import` brought meanwhile. The desk hears of it first, so that no page
+/// offers what is refused; tickets that wait keep their queues.
 async fn follow_catalogue(state: AppState) {
     let mut ticks = interval(CATALOGUE_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -142,6 +142,7 @@ async fn follow_catalogue(state: AppState) {
         }
         let Ok(Some(catalogue)) = crate::store::catalogue::current(&state.store).await else { continue };
         let version = catalogue.version;
+        state.engine.catalogue(catalogue.served()).await;
         match state.catalogue.replace(catalogue) {
             Ok(()) => tracing::info!(version, "another catalogue is in force"),
             Err(error) => tracing::error!(%error, "the new catalogue cannot be served"),

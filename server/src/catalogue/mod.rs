@@ -2,6 +2,7 @@
 //!
 //! A catalogue comes as JSON, is checked whole ([`check`]: every error with its line and field, nothing half-loaded),
 //! stored as a version ([`crate::store::catalogue`]) and kept in memory ([`Shared`]) by whoever asks often.
+use desk::Served;
 use protocol::ids::{DepartmentCode, ItemCode, MaterialCode, ScenarioCode, SkillGroupCode};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -200,10 +201,14 @@ impl Catalogue {
         self.skill_groups.iter().find(|one| one.code == code.0)
     }
 
-    /// Which queue each item waits in.
+    /// What the desk must know of each item.
     #[must_use]
-    pub fn queues(&self) -> BTreeMap<ItemCode, SkillGroupCode> {
-        self.items.iter().map(|item| (item.code.clone(), item.skill_group.clone())).collect()
+    pub fn served(&self) -> BTreeMap<ItemCode, Served> {
+        let served = |item: &Item| Served {
+            queue: item.skill_group.clone(),
+            scenarios: item.scenarios.iter().map(|scenario| scenario.code.clone()).collect(),
+        };
+        self.items.iter().map(|item| (item.code.clone(), served(item))).collect()
     }
 }
 

@@ -20,8 +20,8 @@ pub(super) struct Command {
 #[derive(Debug, Subcommand)]
 enum What {
     /// Import a catalogue as a new version. Cases that are open keep theirs. A running server serves it within seconds;
-    /// items in queues of their own are called from its next start on. Every error of the files is listed with line and
-    /// field, and nothing of wrong files is imported.
+    /// tickets that wait keep their queues. Every error of the files is listed with line and field, and nothing of wrong
+    /// files is imported.
     Import(Files),
     /// Check files without importing them.
     Check(Files),

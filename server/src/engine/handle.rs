@@ -1,9 +1,10 @@
 //! What the rest of the server may ask of the engine.
-use desk::{CallFacts, Counts, Input, MediaIntent, Outgoing, Policy, Visitor};
+use desk::{CallFacts, Counts, Input, MediaIntent, Outgoing, Policy, Served, Visitor};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use protocol::ids::{ConnectionId, PaperId, Party, StaffId, TerminalId};
+use protocol::ids::{ConnectionId, ItemCode, PaperId, Party, StaffId, TerminalId};
 use protocol::{ClerkMessage, CloseReason, Common, ErrorBody, ErrorCode, TerminalMessage, Timestamp};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -232,6 +233,11 @@ impl EngineHandle {
     /// Fact: somebody may no longer be here. Acts at once.
     pub async fn revoked(&self, party: Party) {
         self.fact(Input::Revoked { party }).await;
+    }
+
+    /// Fact: another catalogue is in force. Tickets that wait keep their queues.
+    pub async fn catalogue(&self, items: BTreeMap<ItemCode, Served>) {
+        self.fact(Input::CatalogueChanged { items }).await;
     }
 
     /// Fact: no new work is taken from now on; calls go on.

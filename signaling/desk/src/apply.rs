@@ -57,6 +57,7 @@ impl Desk {
                 *n = (*n).max(*last);
                 self.forget_old_numbers(*day);
             }
+            DeskEvent::CatalogueSeen { items } => self.policy.serve(items.clone()),
             DeskEvent::Draining => self.draining = true,
             DeskEvent::Stored(record) => self.record(record),
         }

@@ -1,6 +1,9 @@
 //! What happens to the desk.
-use protocol::ids::{CallId, ConnectionId, Party, SkillGroupCode, StaffId, StillId, TerminalId};
+use protocol::ids::{CallId, ConnectionId, ItemCode, Party, SkillGroupCode, StaffId, StillId, TerminalId};
 use protocol::{CaseBrief, ClerkMessage, HandoffBrief, SiteView, Spoken, TerminalMessage};
+use std::collections::BTreeMap;
+
+use crate::policy::Served;
 
 /// Something that happened, or that somebody asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +69,11 @@ pub enum Input {
         call: CallId,
         /// Which.
         still: StillId,
+    },
+    /// Fact: another catalogue is in force. Tickets that wait keep their queues.
+    CatalogueChanged {
+        /// The items that are served from now on.
+        items: BTreeMap<ItemCode, Served>,
     },
     /// Fact: the server takes no new work: tickets are refused and nobody is rung.
     Drain,

@@ -53,7 +53,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use event::{CallEnd, DeskEvent, Duty, Fact, OfferEnd, Record, Subject, TicketEnd, TicketTaken};
 pub use input::{ClerkProfile, Input, Visitor};
 pub use output::{MediaIntent, Outgoing, Output};
-pub use policy::Policy;
+pub use policy::{Policy, Served, Unserved};
 
 use state::{Call, Clerk, Line, Presence, Queue, QueueKey, Terminal, Timers, Visit};
 

@@ -1,6 +1,6 @@
 //! What a deployment may decide about queues and time. Handed to [`Desk::new`](crate::Desk::new) once.
-use protocol::ids::{ItemCode, SkillGroupCode};
-use std::collections::BTreeMap;
+use protocol::ids::{ItemCode, ScenarioCode, SkillGroupCode};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Rules and time-outs.
@@ -24,12 +24,30 @@ pub struct Policy {
     pub announce_every: Duration,
     /// Whole minutes east of UTC, for the day on which ticket numbers start again.
     pub utc_offset_minutes: i32,
-    /// Which queue serves which item.
-    pub items: BTreeMap<ItemCode, SkillGroupCode>,
+    /// The items that are served.
+    pub items: BTreeMap<ItemCode, Served>,
     /// The letter before the number of each queue's tickets.
     pub letters: BTreeMap<SkillGroupCode, char>,
     /// The queue for advice without an item.
     pub guide: SkillGroupCode,
+}
+
+/// What a ticket for an item needs to know of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// The queue it waits in.
+    pub queue: SkillGroupCode,
+    /// Its scenarios.
+    pub scenarios: BTreeSet<ScenarioCode>,
+}
+
+/// What a wish names that is not in the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unserved {
+    /// The item.
+    Item,
+    /// The scenario: it is not one of the item's, or there is no item.
+    Scenario,
 }
 
 impl Policy {
@@ -52,12 +70,32 @@ impl Policy {
         }
     }
 
-    /// The queue of an item, or the guide desk's for advice; none for an unknown item.
-    #[must_use]
-    pub fn queue_of(&self, item: Option<&ItemCode>) -> Option<&SkillGroupCode> {
-        match item {
-            None => Some(&self.guide),
-            Some(item) => self.items.get(item),
+    /// The queue of an item, or the guide desk's for advice. The scenario may be left open until the clerk asks.
+    ///
+    /// # Errors
+    /// What is not in the catalogue.
+    pub fn queue_for(
+        &self,
+        item: Option<&ItemCode>,
+        scenario: Option<&ScenarioCode>,
+    ) -> Result<&SkillGroupCode, Unserved> {
+        let Some(item) = item else {
+            return if scenario.is_none() { Ok(&self.guide) } else { Err(Unserved::Scenario) };
+        };
+        let served = self.items.get(item).ok_or(Unserved::Item)?;
+        let known = scenario.is_none_or(|scenario| served.scenarios.contains(scenario));
+        if known { Ok(&served.queue) } else { Err(Unserved::Scenario) }
+    }
+
+    /// Serves other items from now on. A queue keeps its letter, so that no number is given twice a day; a new one gets the
+    /// first letter that is free.
+    pub(crate) fn serve(&mut self, items: BTreeMap<ItemCode, Served>) {
+        for queue in items.values().map(|served| &served.queue) {
+            let free = ('A'..='Z').find(|letter| self.letters.values().all(|taken| taken != letter));
+            if let Some(letter) = free.filter(|_| !self.letters.contains_key(queue)) {
+                self.letters.insert(queue.clone(), letter);
+            }
         }
+        self.items = items;
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::event::{CallEnd, DeskEvent, Fact, TicketEnd, TicketTaken};
 use crate::output::Output;
+use crate::policy::Unserved;
 use crate::queue::pair_ticket;
 use crate::state::Stage;
 use crate::turn::{Answer, Turn, refuse};
@@ -99,11 +100,10 @@ impl Turn<'_> {
         if self.desk.draining {
             return Err(refuse(ErrorCode::Draining, "no new tickets for the moment"));
         }
-        let skill_group = self.desk.policy.queue_of(item.as_ref());
-        let skill_group = skill_group.cloned().ok_or_else(|| refuse(ErrorCode::NotFound, "no such item"))?;
+        let queue = self.desk.policy.queue_for(item.as_ref(), scenario.as_ref());
+        let skill_group = queue.cloned().map_err(unserved)?;
         bounded(missing.len() <= MOST_MISSING, "missing: too many")?;
         bounded(missing.iter().all(|m| m.as_str().len() <= LONGEST_CODE), "missing: a code is too long")?;
-        bounded(scenario.as_ref().is_none_or(|s| s.as_str().len() <= LONGEST_CODE), "scenario: too long")?;
         bounded(consents.len() <= MOST_CONSENTS, "consents: too many")?;
         let purposes: BTreeSet<_> = consents.iter().map(|c| c.purpose).collect();
         bounded(purposes.len() == consents.len(), "consents: two answers to one question")?;
@@ -265,6 +265,17 @@ impl Turn<'_> {
             self.tell_clerk(clerk, news);
         }
     }
+}
+
+/// A page that offers what the catalogue in force does not have shows an old one.
+fn unserved(what: Unserved) -> ErrorBody {
+    let detail = match what {
+        Unserved::Item => "item: not in the catalogue in force; fetch it again and let the person choose",
+        Unserved::Scenario => {
+            "scenario: none of this item's in the catalogue in force; fetch it again and let the person choose"
+        }
+    };
+    refuse(ErrorCode::NotFound, detail)
 }
 
 pub(crate) fn bounded(holds: bool, detail: &str) -> Answer {

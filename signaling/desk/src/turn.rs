@@ -53,6 +53,7 @@ impl<'a> Turn<'a> {
                 }
             }
             Input::StillArrived { call, still } => self.still_ended(call, still, true),
+            Input::CatalogueChanged { items } => self.emit(DeskEvent::CatalogueSeen { items }),
             Input::Drain => self.drain(),
             Input::Terminal { connection, id, message } => {
                 let Some(Party::Terminal(terminal)) = self.desk.party_on(connection) else {

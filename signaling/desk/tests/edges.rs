@@ -319,3 +319,76 @@ fn nobody_guesses_a_wait_while_nobody_is_on_duty() {
     s.after(2);
     assert_eq!(estimate(&s), Estimate::NobodyOnDuty);
 }
+
+#[test]
+fn a_ticket_is_for_what_the_catalogue_in_force_has() {
+    let mut s = Story::new();
+    for n in 1..=4 {
+        s.terminal_here(n);
+    }
+    let before = s.desk.clone();
+    let unknown = [
+        (Some("none"), None),
+        (Some("none"), Some("subsidy/1")),
+        (Some("subsidy"), Some("subsidy/3")),
+        (Some("subsidy"), Some("pension/1")),
+        (Some("ask"), Some("ask/1")),
+        (None, Some("subsidy/1")),
+    ];
+    for (item, scenario) in unknown {
+        let out = s.says(1, take_for(1, item, scenario));
+        assert_eq!(refusal(&out), Some(ErrorCode::NotFound), "{item:?} {scenario:?}");
+        let Some(Common::Error(error)) = answer(&out) else { unreachable!() };
+        let named = if item == Some("none") { "item: " } else { "scenario: " };
+        assert!(error.detail.starts_with(named) && error.detail.contains("fetch it again"), "{error:?}");
+    }
+    let long = "x".repeat(10_000);
+    assert_eq!(refusal(&s.says(1, take_for(1, Some("subsidy"), Some(&long)))), Some(ErrorCode::NotFound));
+    assert!(s.desk.same_as(&before));
+    for (n, item, scenario) in
+        [(1, Some("subsidy"), Some("subsidy/1")), (2, Some("subsidy"), None), (3, None, None)]
+    {
+        assert!(
+            ticket_taken(&s.says(n, take_for(n.into(), item, scenario))).is_some(),
+            "{item:?} {scenario:?}"
+        );
+    }
+}
+
+#[test]
+fn another_catalogue_is_in_force_at_once_and_leaves_tickets_where_they_wait() {
+    let mut s = Story::new();
+    for n in 1..=3 {
+        s.terminal_here(n);
+    }
+    let press = take_for(1, Some("subsidy"), Some("subsidy/1"));
+    let first = ticket_taken(&s.says(1, press.clone())).expect("a ticket");
+    let mut items = catalogue(1);
+    let bus = desk::Served { queue: "transport".into(), scenarios: ["bus/1".into()].into() };
+    items.insert("bus".into(), bus);
+    let out = s.input(Input::CatalogueChanged { items: items.clone() });
+    assert_eq!(
+        out,
+        [Output::Event(desk::DeskEvent::CatalogueSeen { items })],
+        "nobody is told, nothing is stored"
+    );
+    assert_eq!(answer(&s.says(1, press)), Some(Common::Done), "the same press again");
+    assert_eq!(
+        refusal(&s.says(2, take_for(2, Some("subsidy"), Some("subsidy/1")))),
+        Some(ErrorCode::NotFound)
+    );
+    assert_eq!(refusal(&s.says(2, take_for(2, Some("ask"), None))), Some(ErrorCode::NotFound));
+    let taken = |out: &[Output]| {
+        facts(out).into_iter().find_map(|fact| match fact {
+            Fact::TicketTaken(taken) => Some((taken.number, taken.skill_group)),
+            _ => None,
+        })
+    };
+    let moved = s.says(2, take_for(2, Some("subsidy"), Some("subsidy/2")));
+    assert_eq!(taken(&moved), Some(("B001".into(), "social".into())));
+    let new = s.says(3, take_for(3, Some("bus"), Some("bus/1")));
+    assert_eq!(taken(&new), Some(("D001".into(), "transport".into())), "the first letter that was free");
+    s.clerk_here(1, &["civil"]);
+    s.ready(1);
+    assert!(matches!(s.clerk_status(1), Some(ClerkStatus::Ringing { offer }) if offer.ticket.id == first));
+}

@@ -3,7 +3,7 @@ use super::now;
 use super::stats::Samples;
 use crate::report::{Measurement, Reference};
 use anyhow::{Context, ensure};
-use desk::{ClerkProfile, Desk, DeskEvent, Fact, Input, Output, Policy, Record, Visitor};
+use desk::{ClerkProfile, Desk, DeskEvent, Fact, Input, Output, Policy, Record, Served, Visitor};
 use protocol::ids::{
     ConnectionId, IdSource, ItemCode, OfferId, SiteCode, SkillGroupCode, StaffId, TerminalId,
 };
@@ -97,7 +97,8 @@ fn queue(n: u32) -> SkillGroupCode {
 fn policy() -> Policy {
     let mut policy = Policy::usual(queue(0));
     for n in 0..QUEUES {
-        policy.items.insert(ItemCode(format!("item-{n:02}")), queue(n));
+        let served = Served { queue: queue(n), scenarios: [].into() };
+        policy.items.insert(ItemCode(format!("item-{n:02}")), served);
         policy.letters.insert(queue(n), char::from(b'A' + n as u8));
     }
     policy

@@ -1,6 +1,6 @@
 //! One harness for the engine's seam: a real database, people by number, a clock that is moved by hand. The engine is
 //! driven step by step where a test must know what is durable when, and as the running task elsewhere.
-use desk::{Input, MediaIntent, Outgoing, Policy, Visitor};
+use desk::{Input, MediaIntent, Outgoing, Policy, Served, Visitor};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use protocol::ids::*;
@@ -54,7 +54,8 @@ impl Receipts for Noted {
 fn policy() -> Policy {
     let mut policy = Policy::usual("general".into());
     for (item, queue, letter) in [("disab-living", "civil", 'C'), ("unemp-reg", "social", 'B')] {
-        policy.items.insert(item.into(), queue.into());
+        let scenarios = [format!("{item}/1").as_str().into()].into();
+        policy.items.insert(item.into(), Served { queue: queue.into(), scenarios });
         policy.letters.insert(queue.into(), letter);
     }
     policy

@@ -3,7 +3,9 @@
 pub mod naive;
 pub mod steps;
 
-use desk::{ClerkProfile, Desk, DeskEvent, Fact, Input, Outgoing, Output, Policy, Record, Subject, Visitor};
+use desk::{
+    ClerkProfile, Desk, DeskEvent, Fact, Input, Outgoing, Output, Policy, Record, Served, Subject, Visitor,
+};
 use protocol::ids::*;
 use protocol::*;
 use std::collections::BTreeMap;
@@ -23,13 +25,30 @@ pub struct Story {
 
 pub fn policy() -> Policy {
     let mut policy = Policy::usual("general".into());
-    for (item, queue, letter) in
-        [("pension", "social", 'B'), ("subsidy", "civil", 'C'), ("ask", "general", 'A')]
-    {
-        policy.items.insert(item.into(), queue.into());
+    policy.items = catalogue(0);
+    for (queue, letter) in [("social", 'B'), ("civil", 'C'), ("general", 'A')] {
         policy.letters.insert(queue.into(), letter);
     }
     policy
+}
+
+/// Versions of the catalogue, as lists: item, queue, scenarios.
+pub const CATALOGUES: [&[(&str, &str, &[&str])]; 2] = [
+    &[
+        ("pension", "social", &["pension/1"]),
+        ("subsidy", "civil", &["subsidy/1", "subsidy/2"]),
+        ("ask", "general", &[]),
+    ],
+    // An item moves to another queue and loses a scenario, one gains one, one goes.
+    &[("pension", "civil", &["pension/1", "pension/2"]), ("subsidy", "social", &["subsidy/2"])],
+];
+
+pub fn catalogue(version: usize) -> BTreeMap<ItemCode, Served> {
+    let served = |queue: &str, scenarios: &[&str]| Served {
+        queue: queue.into(),
+        scenarios: scenarios.iter().map(|one| (*one).into()).collect(),
+    };
+    CATALOGUES[version].iter().map(|(item, queue, of)| ((*item).into(), served(queue, of))).collect()
 }
 
 pub fn terminal(n: u8) -> Visitor {
@@ -263,10 +282,14 @@ pub fn media(out: &[Output]) -> Vec<desk::MediaIntent> {
 }
 
 pub fn take(key: u128, item: Option<&str>) -> TerminalMessage {
+    take_for(key, item, None)
+}
+
+pub fn take_for(key: u128, item: Option<&str>, scenario: Option<&str>) -> TerminalMessage {
     TerminalMessage::TakeTicket {
         key: Uuid::from_u128(key),
         item: item.map(Into::into),
-        scenario: None,
+        scenario: scenario.map(Into::into),
         locale: Locale::ZhCn,
         spoken: Spoken::Zh,
         id_number: None,

@@ -1,5 +1,5 @@
 //! The desk again, with lists and loops instead of indexes: slow, and easy to believe.
-use super::{clerk_line, terminal_line};
+use super::{CATALOGUES, catalogue, clerk_line, terminal_line};
 use desk::{CallEnd, Desk, DeskEvent, Duty, Fact, MediaIntent, Outgoing, Output, Record, Visitor};
 use protocol::ids::*;
 use protocol::*;
@@ -11,6 +11,8 @@ pub struct Naive {
     clerks: BTreeMap<StaffId, NaiveClerk>,
     tickets: Vec<NaiveTicket>,
     draining: bool,
+    /// Which version of the catalogue is in force.
+    catalogue: usize,
     /// Connections of which nothing was heard for a while.
     pub quiet: BTreeSet<ConnectionId>,
     media: Media,
@@ -188,6 +190,10 @@ impl Naive {
                 self.shown
                     .retain(|line, _| !(0..10).any(|n| super::clerk_id(n) == *id && clerk_line(n) == *line));
             }
+            DeskEvent::CatalogueSeen { items } => {
+                let version = (0..CATALOGUES.len()).find(|version| catalogue(*version) == *items);
+                self.catalogue = version.expect("a catalogue that nobody brought");
+            }
             DeskEvent::Draining => self.draining = true,
             DeskEvent::Stored(Record { at, fact }) => self.fact(*at, fact),
             _ => {}
@@ -198,6 +204,13 @@ impl Naive {
         match fact {
             Fact::TicketTaken(taken) => {
                 assert!(!self.draining, "a ticket while draining");
+                let (item, scenario) = (taken.item.as_ref(), taken.scenario.as_ref());
+                let offered = CATALOGUES[self.catalogue].iter().any(|(known, queue, scenarios)| {
+                    item.is_some_and(|item| item.as_str() == *known)
+                        && taken.skill_group.as_str() == *queue
+                        && scenario.is_none_or(|one| scenarios.contains(&one.as_str()))
+                });
+                assert!(offered, "a ticket for what the catalogue does not have");
                 assert!(self.tickets.iter().all(|t| t.id != taken.ticket), "a ticket twice");
                 let shown = self.tickets.iter().find(|t| t.terminal == taken.terminal && t.at_terminal);
                 assert!(shown.is_none(), "two visits at one terminal");

@@ -6,6 +6,8 @@ use proptest::prelude::*;
 pub const QUEUES: [&[&str]; 4] =
     [&["civil"], &["social"], &["civil", "social"], &["civil", "social", "general"]];
 const ITEMS: [&str; 3] = ["subsidy", "pension", "ask"];
+/// Twice none, so that most tickets are taken whatever the catalogue.
+const SCENARIOS: [Option<&str>; 5] = [None, None, Some("subsidy/2"), Some("pension/1"), Some("pension/2")];
 
 /// Something that happens on a day. Actors are aimed by [`aim`] at those to whom it can happen just now, most of the time.
 #[derive(Clone, Debug)]
@@ -14,7 +16,8 @@ pub enum Step {
     TerminalGoes(u8),
     ClerkComes(u8),
     ClerkGoes(u8),
-    Take(u8, u8),
+    /// Terminal, item, scenario.
+    Take(u8, u8, u8),
     Cancel(u8),
     Ready(u8),
     Break(u8),
@@ -52,6 +55,8 @@ pub enum Step {
     RevokeClerk(u8),
     TerminalQuiet(u8, bool),
     ClerkQuiet(u8, bool),
+    /// Another version of the catalogue comes into force.
+    Catalogue(u8),
     Wait(u16),
 }
 
@@ -73,7 +78,7 @@ pub fn step() -> impl Strategy<Value = Step> {
 fn of_the_queue() -> impl Strategy<Value = Step> {
     let (t, c) = (terminal_n(), clerk_n());
     prop_oneof![
-        10 => (t.clone(), 0u8..3).prop_map(|(t, i)| Step::Take(t, i)),
+        10 => (t.clone(), 0u8..3, 0u8..5).prop_map(|(t, i, s)| Step::Take(t, i, s)),
         1 => t.clone().prop_map(Step::Cancel),
         1 => t.clone().prop_map(Step::Present),
         8 => c.clone().prop_map(Step::Ready),
@@ -128,6 +133,7 @@ fn of_the_line() -> impl Strategy<Value = Step> {
         4 => (t.clone(), any::<bool>()).prop_map(|(t, on)| Step::CallPerson(t, on)),
         3 => c.prop_map(Step::RevokeClerk),
         2 => t.prop_map(Step::RevokeTerminal),
+        2 => (0u8..2).prop_map(Step::Catalogue),
         1 => Just(Step::Drain),
     ]
 }
@@ -169,7 +175,7 @@ pub fn aim(s: &Story, step: &Step) -> Step {
     };
     let ringing_c = |n| s.ring_at(n).is_some();
     match *step {
-        S::Take(n, item) => S::Take(terminal(n, &free_t), item),
+        S::Take(n, item, scenario) => S::Take(terminal(n, &free_t), item, scenario),
         S::Cancel(n) => S::Cancel(terminal(n, &waiting_t)),
         S::Present(n) => S::Present(terminal(n, &waiting_t)),
         S::Ready(n) => S::Ready(clerk(n, &idle_c)),
@@ -214,9 +220,12 @@ pub fn play(story: &mut Story, step: &Step) -> Vec<Output> {
         Step::TerminalGoes(n) => story.input(Input::Disconnected { connection: terminal_line(n) }),
         Step::ClerkComes(n) => story.clerk_here(n, QUEUES[usize::from(n)]),
         Step::ClerkGoes(n) => story.input(Input::Disconnected { connection: clerk_line(n) }),
-        Step::Take(n, item) => {
+        Step::Take(n, item, scenario) => {
             let key = u128::from(story.now.0.unsigned_abs()) + u128::from(n);
-            story.says(n, take(key, Some(ITEMS[usize::from(item)])))
+            story.says(n, take_for(key, Some(ITEMS[usize::from(item)]), SCENARIOS[usize::from(scenario)]))
+        }
+        Step::Catalogue(version) => {
+            story.input(Input::CatalogueChanged { items: catalogue(usize::from(version)) })
         }
         Step::Cancel(n) => {
             let ticket = match story.terminal_stage(n) {
@@ -380,7 +389,7 @@ fn case_of(owner: StaffId) -> CaseBrief {
 pub fn asks(step: &Step) -> Option<ConnectionId> {
     use Step as S;
     match *step {
-        S::Take(n, _) | S::Cancel(n) | S::HangUp(n) | S::Mute(n, _) | S::Grant(n) | S::Stop(n) => {
+        S::Take(n, ..) | S::Cancel(n) | S::HangUp(n) | S::Mute(n, _) | S::Grant(n) | S::Stop(n) => {
             Some(terminal_line(n))
         }
         S::CitizenFills(n, _) | S::Rate(n) | S::Wipe(n) | S::Present(n) | S::CallPerson(n, _) => {
@@ -398,7 +407,7 @@ pub fn asks(step: &Step) -> Option<ConnectionId> {
         }
         S::TerminalComes(_) | S::TerminalGoes(_) | S::TerminalReloads(_) | S::ClerkComes(_) => None,
         S::ClerkGoes(_) | S::ClerkReloads(_) | S::RevokeClerk(_) | S::RevokeTerminal(_) => None,
-        S::TerminalQuiet(..) | S::ClerkQuiet(..) => None,
+        S::TerminalQuiet(..) | S::ClerkQuiet(..) | S::Catalogue(_) => None,
         S::CaseOpens(_) | S::StillArrives(_) | S::MediaUp(_, _) | S::Drain | S::Wait(_) => None,
     }
 }

@@ -5,7 +5,7 @@ use cloud_window::clock::SharedClock;
 use cloud_window::engine::{Delivery, EngineHandle, EngineParts, Inbox, Outbox};
 use cloud_window::lifecycle::Lifecycle;
 use cloud_window::media_io::MediaHandle;
-use desk::{ClerkProfile, Outgoing, Policy, Visitor};
+use desk::{ClerkProfile, Outgoing, Policy, Served, Visitor};
 use futures_util::FutureExt;
 use protocol::ids::{CallId, ConnectionId, IdSource, OfferId, StaffId, TerminalId};
 use protocol::{
@@ -69,7 +69,8 @@ async fn start(house: &House, ring: Duration) -> anyhow::Result<(Lifecycle, Engi
     let life = Lifecycle::default();
     let mut policy = Policy::usual("civil".into());
     policy.ring = ring;
-    policy.items.insert("disab-living".into(), "civil".into());
+    let served = Served { queue: "civil".into(), scenarios: ["disab-living/1".into()].into() };
+    policy.items.insert("disab-living".into(), served);
     let parts = EngineParts {
         store: house.store.clone(),
         keys: house.keys.clone(),
