@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout};
 use super::testing::{PATIENCE, Running, Wish, raw};
 use super::{StartError, open_store};
 use crate::clock::SystemClock;
+use crate::store::StoreError;
 
 async fn refused(change: impl FnOnce(&mut Wish)) -> (StartError, String) {
     let folder = tempfile::tempdir().unwrap();
@@ -40,6 +41,16 @@ async fn a_folder_that_cannot_be_written_is_named() {
     let (error, text) = refused(|wish| wish.config.data = data.clone()).await;
     assert!(matches!(error, StartError::Store(_)));
     assert!(text.contains(&data.display().to_string()) && text.contains("cannot be written"), "{text}");
+}
+
+#[tokio::test]
+async fn a_database_file_that_cannot_be_written_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cloud-window.db");
+    std::fs::create_dir(&file).unwrap();
+    let (error, text) = refused(|wish| wish.config.data = folder.path().to_owned()).await;
+    assert!(matches!(error, StartError::Store(StoreError::File { .. })), "{text}");
+    assert!(text.contains(&file.display().to_string()) && text.contains("--data"), "{text}");
 }
 
 #[tokio::test]

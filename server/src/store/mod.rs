@@ -72,6 +72,17 @@ pub enum StoreError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The database's file, or what SQLite keeps beside it, cannot be written.
+    #[error(
+        "database file {file} cannot be written ({source}): make it a file of the user that the server runs as, \
+         on a disk that is not read-only, or give another data folder with --data"
+    )]
+    File {
+        /// Which file.
+        file: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The file is there and is no database, or is locked by somebody for long.
     #[error("database {url} cannot be opened: {source}")]
     Open {
@@ -149,11 +160,12 @@ impl Store {
     /// Opens the database, and makes folder and file of a SQLite database that is not there yet.
     ///
     /// # Errors
-    /// [`StoreError::Url`], [`StoreError::Folder`], [`StoreError::Open`].
+    /// [`StoreError::Url`], [`StoreError::Folder`], [`StoreError::File`], [`StoreError::Open`].
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let dialect = Dialect::of(url)?;
-        if let Some(folder) = dialect::sqlite_file(url).as_deref().and_then(Path::parent) {
-            writable(folder)?;
+        if let Some(file) = dialect::sqlite_file(url) {
+            file.parent().map_or(Ok(()), writable)?;
+            writable_file(&file)?;
         }
         let opened = dialect.pools(url).await;
         let (writer, reader) =
@@ -284,6 +296,23 @@ fn writable(folder: &Path) -> Result<(), StoreError> {
         .and_then(|()| std::fs::write(&probe, b""))
         .and_then(|()| std::fs::remove_file(&probe))
         .map_err(|source| StoreError::Folder { folder: folder.to_owned(), source })
+}
+
+/// Whether the database's file, its log and its index can be written, as far as they are there. The driver would say only
+/// that something could not be opened, or find it out at the first record.
+fn writable_file(file: &Path) -> Result<(), StoreError> {
+    for end in ["", "-wal", "-shm"] {
+        let mut file = file.as_os_str().to_owned();
+        file.push(end);
+        let file = PathBuf::from(file);
+        match std::fs::File::options().write(true).open(&file) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                return Err(StoreError::File { file, source });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -99,6 +99,35 @@ async fn an_unwritable_folder_and_a_file_that_is_no_database_are_told_apart() {
 }
 
 #[tokio::test]
+async fn a_file_that_cannot_be_written_is_named_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("window.db");
+    Store::open(&Store::sqlite_url(&file)).await.unwrap().close().await;
+    let refused = async |which: &Path| {
+        let error = Store::open(&Store::sqlite_url(&file)).await.unwrap_err();
+        let text = error.to_string();
+        assert!(matches!(&error, StoreError::File { file, .. } if file == which), "{text}");
+        assert!(text.contains(&which.display().to_string()) && text.contains("--data"), "{text}");
+    };
+    // A folder in its place is refused whoever runs this; the mode counts for all but root.
+    for beside in ["window.db-wal", "window.db-shm"] {
+        let beside = folder.path().join(beside);
+        std::fs::create_dir(&beside).unwrap();
+        refused(&beside).await;
+        std::fs::remove_dir(&beside).unwrap();
+    }
+    let mut mode = std::fs::metadata(&file).unwrap().permissions();
+    mode.set_readonly(true);
+    std::fs::set_permissions(&file, mode).unwrap();
+    if std::fs::File::options().write(true).open(&file).is_err() {
+        refused(&file).await;
+    }
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    refused(&file).await;
+}
+
+#[tokio::test]
 async fn other_keys_than_those_of_the_database_are_refused() {
     let rig = Rig::new().await;
     rig.store.bind_keys(&rig.keys).await.unwrap();
