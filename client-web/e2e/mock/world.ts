@@ -139,7 +139,9 @@ export class World {
     else if (message.type === 'decline') this.become({ status: 'not_ready', reason: 'declined' })
     else if (message.type === 'hold') this.inCall({ on_hold: message.on })
     else if (message.type === 'set_media')
-      this.inCall({ clerk: { muted: message.muted, camera_off: message.camera_off, away: false } })
+      this.inCall({
+        clerk: { muted: message.muted, camera_off: message.camera_off, presence: { kind: 'here' } },
+      })
     else if (message.type === 'ask_assist')
       this.inCall({
         assist: { asked: message.capabilities, granted: [], ask_ends_at: story.now() + 30 * story.SECOND },

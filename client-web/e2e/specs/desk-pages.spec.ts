@@ -1,5 +1,6 @@
 /** Every page and state of the desk against answers made up here: what is drawn, what is said, no serious axe finding. */
 import { expect, test } from '@playwright/test'
+import type { CallView } from '@/core/protocol'
 import * as story from '../mock/story'
 import { inCall, look, onDuty, sit, useBrowser } from '../rig/desk-seat'
 
@@ -192,8 +193,18 @@ test('D04 keys, mute, hold, a terminal that is away, words, and a conflict in th
   await expect.poll(() => world.said.at(-1)).toMatchObject({ type: 'set_media', muted: true })
   await page.keyboard.press('h')
   await expect(page.getByTestId('on-hold')).toBeVisible()
-  world.inCall({ terminal: { muted: true, camera_off: false, away: true } })
-  await expect(page.getByTestId('terminal-away')).toContainText('120')
+  const side = (presence: CallView['terminal']['presence']) =>
+    world.inCall({ terminal: { muted: true, camera_off: false, presence } })
+  side({ kind: 'quiet' })
+  await expect(page.getByTestId('terminal-quiet')).toBeVisible()
+  await expect(page.getByTestId('terminal-away')).toHaveCount(0)
+  await expect(page.getByTestId('video-citizen')).toBeVisible()
+  await look(page, info, 'd04-quiet')
+  // Counted down to the moment that the server named, whenever the page heard of it.
+  side({ kind: 'away', until: story.now() + 97_000_000 })
+  await expect(page.getByTestId('terminal-away')).toContainText(/9[67]/)
+  await expect(page.getByTestId('terminal-quiet')).toHaveCount(0)
+  await expect(page.getByTestId('video-citizen')).toBeHidden()
   await page.getByTestId('network').click()
   await expect(page.getByTestId('stats')).toBeVisible()
   await look(page, info, 'd04-hold-away')

@@ -2,6 +2,7 @@
 import { expect, test } from '@playwright/test'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { CallView } from '@/core/protocol'
 import { CASE, PAPERS, TICKET, call } from '../rig/kiosk-mock'
 import { enrolled, scene, shots, useBrowser } from '../rig/kiosk-scene'
 
@@ -164,9 +165,28 @@ test('the call', async () => {
     await expect.poll(() => mock.heard.find((m) => m.type === 'set_media')).toMatchObject({ muted: true })
     mock.tell({
       stage: 'in_call',
-      call: call({ case: CASE, on_hold: true, terminal: { muted: true, camera_off: false, away: false } }),
+      call: call({
+        case: CASE,
+        on_hold: true,
+        terminal: { muted: true, camera_off: false, presence: { kind: 'here' } },
+      }),
     })
     await look('k13-hold-muted', 'measured')
+    const side = (presence: CallView['clerk']['presence']) =>
+      mock.tell({
+        stage: 'in_call',
+        call: call({ case: CASE, clerk: { muted: false, camera_off: false, presence } }),
+      })
+    side({ kind: 'quiet' })
+    await expect(page.getByTestId('clerk-quiet')).toBeVisible()
+    await expect(page.getByTestId('clerk-away')).toHaveCount(0)
+    await look('k13-clerk-quiet')
+    side({ kind: 'away', until: (Date.now() + 27_000) * 1000 })
+    await expect(page.getByTestId('clerk-away')).toContainText(/2[67]/)
+    await expect(page.getByTestId('clerk-quiet')).toHaveCount(0)
+    await look('k13-clerk-away')
+    side({ kind: 'here' })
+    await expect(page.getByTestId('clerk-away')).toHaveCount(0)
     await press('text', 'phrase-q1')
     await expect.poll(() => mock.heard.find((m) => m.type === 'say')).toMatchObject({ text: '请慢一点' })
     await look('k13-text')

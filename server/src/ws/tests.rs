@@ -263,17 +263,17 @@ async fn in_a_call_the_other_side_is_told_of_a_silence_and_of_its_end_and_nothin
     c.request(json!({"type": "set_status", "status": {"kind": "ready"}})).await;
     let rung = c.view(|view| view["status"]["status"] == "ringing").await;
     c.request(json!({"type": "accept", "offer": rung["status"]["offer"]["id"]})).await;
-    let of_terminal = |view: &Value| view["status"]["call"]["terminal"]["away"].clone();
-    c.view(|view| of_terminal(view) == json!(false)).await;
+    let of_terminal = |view: &Value| view["status"]["call"]["terminal"]["presence"]["kind"].clone();
+    c.view(|view| of_terminal(view) == json!("here")).await;
     // From here on nobody reads at the terminal.
-    c.view(|view| of_terminal(view) == json!(true)).await;
+    c.view(|view| of_terminal(view) == json!("quiet")).await;
     assert_eq!(server.state.sockets.count(), 2, "its connection goes on");
-    reading(&mut t, c.view(|view| of_terminal(view) == json!(false))).await;
+    reading(&mut t, c.view(|view| of_terminal(view) == json!("here"))).await;
     // Now the other way round.
-    let of_clerk = |view: &Value| view["stage"]["call"]["clerk"]["away"].clone();
-    t.view(|view| of_clerk(view) == json!(true)).await;
+    let of_clerk = |view: &Value| view["stage"]["call"]["clerk"]["presence"]["kind"].clone();
+    t.view(|view| of_clerk(view) == json!("quiet")).await;
     assert_eq!(server.state.sockets.count(), 2);
-    reading(&mut c, t.view(|view| of_clerk(view) == json!(false))).await;
+    reading(&mut c, t.view(|view| of_clerk(view) == json!("here"))).await;
     server.stop().await;
 }
 

@@ -4,6 +4,7 @@ use protocol::{
     CallView, ClerkStatus, ClerkView, Estimate, OfferView, PartyView, Position, SlotMap, TerminalStage,
     TerminalView, Timestamp,
 };
+use std::time::Duration;
 
 use crate::Desk;
 use crate::state::{Call, Presence, Stage, Status, Visit};
@@ -138,13 +139,16 @@ impl Desk {
             site: visit.taken.site.clone(),
             terminal_id: visit.taken.terminal,
             terminal: PartyView {
-                away: terminal.is_none_or(|t| self.out_of_reach(t.presence)),
+                presence: self.seen(terminal.map(|t| t.presence), self.policy.terminal_grace),
                 ..call.terminal_side
             },
             clerk_id: call.clerk,
             clerk_name: call.clerk_name.clone(),
             clerk_number: call.clerk_number.clone(),
-            clerk: PartyView { away: clerk.is_none_or(|c| self.out_of_reach(c.presence)), ..call.clerk_side },
+            clerk: PartyView {
+                presence: self.seen(clerk.map(|c| c.presence), self.policy.clerk_grace),
+                ..call.clerk_side
+            },
             on_hold: call.on_hold,
             slots: SlotMap::default(),
             assist: call.assist.clone(),
@@ -153,6 +157,16 @@ impl Desk {
             showing: call.showing,
             capture: call.capture.clone(),
             consents: visit.taken.consents.clone(),
+        }
+    }
+
+    /// How near a side of a call is, as the other is told. Nobody at all is somebody whose grace is over.
+    fn seen(&self, side: Option<Presence>, grace: Duration) -> protocol::Presence {
+        match side {
+            None => protocol::Presence::Away { until: Timestamp::default() },
+            Some(Presence::Away { since }) => protocol::Presence::Away { until: since.plus(grace) },
+            Some(here) if self.out_of_reach(here) => protocol::Presence::Quiet,
+            Some(_) => protocol::Presence::Here,
         }
     }
 

@@ -6,17 +6,20 @@ use common::*;
 use desk::{Input, Outgoing, Output};
 use protocol::ids::*;
 use protocol::*;
+use std::time::Duration;
 
-/// The sides of a call as each page was told, (terminal away, clerk away), by connection.
-fn away(out: &[Output]) -> Vec<(ConnectionId, (bool, bool))> {
+use Presence::{Away, Here, Quiet};
+
+/// The sides of a call as each page was told, (terminal, clerk), by connection.
+fn sides(out: &[Output]) -> Vec<(ConnectionId, (Presence, Presence))> {
     out.iter()
         .filter_map(|o| match o {
             Output::Send(to, Outgoing::Terminal(TerminalNews::View(view))) => match &view.stage {
-                TerminalStage::InCall { call } => Some((*to, (call.terminal.away, call.clerk.away))),
+                TerminalStage::InCall { call } => Some((*to, (call.terminal.presence, call.clerk.presence))),
                 _ => None,
             },
             Output::Send(to, Outgoing::Clerk(ClerkNews::View(view))) => match &view.status {
-                ClerkStatus::InCall { call } => Some((*to, (call.terminal.away, call.clerk.away))),
+                ClerkStatus::InCall { call } => Some((*to, (call.terminal.presence, call.clerk.presence))),
                 _ => None,
             },
             _ => None,
@@ -25,15 +28,15 @@ fn away(out: &[Output]) -> Vec<(ConnectionId, (bool, bool))> {
 }
 
 #[test]
-fn a_side_that_falls_quiet_is_shown_as_away_and_nothing_else_changes() {
+fn a_side_that_falls_quiet_is_shown_as_quiet_and_nothing_else_changes() {
     let (t, c) = (terminal_line(1), clerk_line(1));
-    for (line, shown) in [(t, (true, false)), (c, (false, true))] {
+    for (line, shown) in [(t, (Quiet, Here)), (c, (Here, Quiet))] {
         let (mut s, _, call) = called();
         s.after(5);
         let (before, due) = (s.desk.clone(), s.desk.due());
         let out = s.input(Input::Quiet { connection: line });
         assert_eq!(out[0], Output::Event(desk::DeskEvent::Quiet { connection: line, on: true }));
-        assert_eq!(away(&out), [(t, shown), (c, shown)]);
+        assert_eq!(sides(&out), [(t, shown), (c, shown)]);
         assert_eq!(out.len(), 3, "an event, two views and nothing that is stored: {out:#?}");
         assert!(s.desk.same_as(&before) && s.desk.due() == due, "no grace runs");
         assert_eq!(s.input(Input::Quiet { connection: line }), [], "once");
@@ -43,7 +46,7 @@ fn a_side_that_falls_quiet_is_shown_as_away_and_nothing_else_changes() {
             "only a lost connection has a grace"
         );
         let out = s.input(Input::Heard { connection: line });
-        assert_eq!(away(&out), [(t, (false, false)), (c, (false, false))]);
+        assert_eq!(sides(&out), [(t, (Here, Here)), (c, (Here, Here))]);
         assert_eq!(out.len(), 3);
         assert_eq!(s.input(Input::Heard { connection: line }), []);
     }
@@ -55,15 +58,21 @@ fn what_was_quiet_and_is_lost_or_comes_back_by_another_connection_is_not_quiet_a
     let (mut s, _, call) = called();
     s.input(Input::Quiet { connection: t });
     let out = s.input(Input::Disconnected { connection: t });
-    assert_eq!(away(&out), [(c, (true, false))]);
+    let until = s.now.plus(Duration::from_secs(120));
+    assert_eq!(sides(&out), [(c, (Away { until }, Here))], "its grace runs from the loss on");
     assert_eq!(s.input(Input::Heard { connection: t }), [], "nobody's any more");
     assert_eq!(s.input(Input::Quiet { connection: t }), []);
-    assert_eq!(away(&s.terminal_here(1)), [(t, (false, false)), (c, (false, false))]);
+    assert_eq!(sides(&s.terminal_here(1)), [(t, (Here, Here)), (c, (Here, Here))]);
     s.input(Input::Quiet { connection: c });
     let out = s.input(Input::Connected { connection: ConnectionId(77), who: clerk(1, &["civil"]) });
-    assert_eq!(away(&out), [(t, (false, false)), (ConnectionId(77), (false, false))]);
-    s.input(Input::Disconnected { connection: ConnectionId(77) });
-    s.after(31);
+    assert_eq!(sides(&out), [(t, (Here, Here)), (ConnectionId(77), (Here, Here))]);
+    s.after(3);
+    let out = s.input(Input::Disconnected { connection: ConnectionId(77) });
+    let until = s.now.plus(Duration::from_secs(30));
+    assert_eq!(sides(&out), [(t, (Here, Away { until }))]);
+    s.after(29);
+    assert!(s.desk.call_facts(call).is_some_and(|call| call.running));
+    s.after(1);
     assert!(s.desk.call_facts(call).is_none_or(|call| !call.running), "the grace of a lost connection runs");
 }
 
@@ -80,7 +89,7 @@ fn who_is_quiet_outside_of_a_call_is_told_to_nobody() {
     s.ready(1);
     s.accepts(1);
     assert!(
-        matches!(s.clerk_status(1), Some(ClerkStatus::InCall { call }) if call.terminal.away),
+        matches!(s.clerk_status(1), Some(ClerkStatus::InCall { call }) if call.terminal.presence == Quiet),
         "whoever answers sees it at once"
     );
 }

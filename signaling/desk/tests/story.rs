@@ -169,7 +169,7 @@ fn a_clerk_who_comes_back_in_time_is_in_the_same_call() {
     s.clerk_here(1, &["civil"]);
     assert!(facts(&s.after(60)).is_empty());
     assert!(
-        matches!(s.clerk_status(1), Some(ClerkStatus::InCall { call: view }) if view.id == call && !view.clerk.away)
+        matches!(s.clerk_status(1), Some(ClerkStatus::InCall { call: view }) if view.id == call && view.clerk.presence == Presence::Here)
     );
 }
 
@@ -177,7 +177,9 @@ fn a_clerk_who_comes_back_in_time_is_in_the_same_call() {
 fn a_terminal_that_is_gone_for_good_ends_the_call_after_two_minutes() {
     let (mut s, _, call) = called();
     s.input(Input::Disconnected { connection: terminal_line(1) });
-    assert!(matches!(s.clerk_status(1), Some(ClerkStatus::InCall { call }) if call.terminal.away));
+    assert!(
+        matches!(s.clerk_status(1), Some(ClerkStatus::InCall { call }) if matches!(call.terminal.presence, Presence::Away { .. }))
+    );
     assert!(facts(&s.after(119)).is_empty());
     let out = s.after(1);
     assert!(

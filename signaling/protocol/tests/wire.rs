@@ -89,7 +89,11 @@ fn call() -> CallView {
         clerk_id: StaffId(id(3)),
         clerk_name: "陈敏".into(),
         clerk_number: "0312".into(),
-        clerk: PartyView { muted: true, camera_off: false, away: false },
+        clerk: PartyView {
+            muted: true,
+            camera_off: false,
+            presence: Presence::Away { until: Timestamp(1_773_195_300_000_000) },
+        },
         on_hold: false,
         slots: SlotMap::default(),
         assist: AssistView {

@@ -71,6 +71,14 @@ export function bars(stats: LinkStats | undefined, connected: boolean): Bars {
   return 4
 }
 
+/** Less is nothing but a dead path's leftovers. */
+const STARVED_BITS = 1000
+
+/** Nothing arrives, whatever the connection says. */
+export function starved(stats: LinkStats | undefined): boolean {
+  return stats !== undefined && stats.bitsIn < STARVED_BITS
+}
+
 function number(value: unknown): number {
   return typeof value === 'number' ? value : 0
 }

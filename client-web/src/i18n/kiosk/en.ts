@@ -236,6 +236,8 @@ export default {
     youOff: 'No picture',
     clerkOff: 'Their camera is off; you can hear them',
     clerkAway: '{name} lost the connection and is coming back. Please stay seated',
+    clerkAwaySub: '{n} seconds at most; then another clerk goes on, and your place is kept',
+    clerkQuiet: '{name}’s network is unsteady, one moment please',
     clerkMuted: 'They are muted',
     muted: 'You are muted; they cannot hear you',
     micOn: 'Microphone on',

@@ -233,6 +233,8 @@ export default {
     youOff: '没有画面',
     clerkOff: '对方关了镜头，能听到声音',
     clerkAway: '{name}断线了，正在接回来，请坐着等',
+    clerkAwaySub: '最多等 {n} 秒；没回来就请别的工作人员接着办，您的位子不变',
+    clerkQuiet: '{name}那边网络不太稳，请等一下',
     clerkMuted: '对方关了麦克风',
     muted: '您的麦克风关着，对方听不到',
     micOn: '麦克风开',

@@ -233,6 +233,8 @@ export default {
     youOff: '冇畫面',
     clerkOff: '對方閂咗鏡頭，聽得到聲',
     clerkAway: '{name}斷咗線，駁緊返，請坐低等',
+    clerkAwaySub: '最多等 {n} 秒；未返嚟就請第二位職員接手，你個位唔變',
+    clerkQuiet: '{name}嗰邊網絡唔係好穩，請等一陣',
     clerkMuted: '對方閂咗咪',
     muted: '您個咪閂咗，對方聽唔到',
     micOn: '咪開住',

@@ -123,14 +123,16 @@ async fn a_silence_of_somebody_whose_arrival_waits_is_decided_after_it() {
     floor.rest().await;
     floor.asks(0, ClerkMessage::Accept { offer: floor.ring(0).expect("a ring") });
     floor.rest().await;
-    let clerk_away = |floor: &Floor| match floor.views.get(&floor.terminal(0)) {
-        Some(View::Terminal(TerminalView { stage: TerminalStage::InCall { call }, .. })) => call.clerk.away,
+    let clerk = |floor: &Floor| match floor.views.get(&floor.terminal(0)) {
+        Some(View::Terminal(TerminalView { stage: TerminalStage::InCall { call }, .. })) => {
+            call.clerk.presence
+        }
         other => panic!("{other:?}"),
     };
-    assert!(clerk_away(&floor));
+    assert_eq!(clerk(&floor), Presence::Quiet);
     floor.engine.take(Input::Heard { connection });
     floor.rest().await;
-    assert!(!clerk_away(&floor));
+    assert_eq!(clerk(&floor), Presence::Here);
     floor.engine.same();
 }
 

@@ -11,7 +11,7 @@ use cloud_window::{catalogue, store};
 use protocol::Spoken;
 use protocol::ids::{SiteCode, StaffId, TerminalId};
 use serde_json::{Value, json};
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -20,6 +20,7 @@ use system_tests::client::{ClerkRole, Server, Terminal, TerminalRole};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
+use crate::cable::Cable;
 use crate::line::{Account, Line};
 
 const PASSWORD: &str = "a password for a drill";
@@ -161,6 +162,11 @@ impl House {
         let signed_in: Value = server.post(None, "/staff/sign-in", &body).await?;
         let token = signed_in["token"].as_str().context("no token")?.to_owned();
         Ok(Line::open(&Account { number, server, token }))
+    }
+
+    /// A cable to the server, which can be cut.
+    pub(crate) async fn cable(&self) -> anyhow::Result<Cable> {
+        Ok(Cable::lay((Ipv4Addr::LOCALHOST, self.port).into()).await?)
     }
 
     fn next(&self) -> u32 {

@@ -8,6 +8,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use crate::cable::Cable;
+
 /// Between two attempts to come back.
 const AGAIN: Duration = Duration::from_millis(200);
 /// Long enough for a message to be on its way, too short for most answers.
@@ -21,6 +23,13 @@ pub(crate) struct Account {
     pub(crate) number: u32,
     pub(crate) server: Server,
     pub(crate) token: String,
+}
+
+impl Account {
+    /// The same, by way of a cable.
+    pub(crate) fn over(&self, cable: &Cable) -> anyhow::Result<Self> {
+        Ok(Self { server: Server::at(&cable.url, self.number)?, ..self.clone() })
+    }
 }
 
 /// A line that is kept until it is dropped or dies.

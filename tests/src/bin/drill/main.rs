@@ -4,6 +4,7 @@
 //! `target/drill.json` and is printed; the exit status says whether everything held.
 mod accept_race;
 mod acts;
+mod cable;
 mod gone;
 mod handoff_race;
 mod house;

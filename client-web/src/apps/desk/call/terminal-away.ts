@@ -1,21 +1,22 @@
-import { computed, ref, watch } from 'vue'
+import { computed } from 'vue'
+import { graceLeft } from '@/core/presence'
 import type { CallView } from '@/core/protocol'
+import { starved } from '@/core/rtc'
 import { useDesk } from '../state/desk'
-import { useConfig } from '../state/queries'
+import { useNetwork } from '../state/network'
 
-/** Seconds that are left for the terminal to come back; nothing while it is there. */
+/** Whether the citizen's side is there, as the server says, and whether its pictures still come. */
 export function useTerminalAway(call: () => CallView) {
   const { now } = useDesk()
-  const config = useConfig()
-  const since = ref<number>()
-  watch(
-    () => call().terminal.away,
-    (away) => (since.value = away ? now.value : undefined),
-    { immediate: true },
-  )
-  return computed(() =>
-    since.value === undefined
-      ? undefined
-      : Math.max(0, Math.ceil((config.data.value?.terminal_grace_s ?? 0) - (now.value - since.value) / 1000)),
-  )
+  const { reading } = useNetwork()
+  const presence = computed(() => call().terminal.presence)
+  const quiet = computed(() => presence.value.kind === 'quiet')
+  return {
+    /** Seconds that are left for the terminal to come back; nothing unless its connection ended. */
+    left: computed(() => graceLeft(presence.value, now.value)),
+    /** Not heard for a moment; nothing runs out. */
+    quiet,
+    /** There is nothing to be seen: it is gone, or it is quiet and its pictures ceased too. */
+    unseen: computed(() => presence.value.kind === 'away' || (quiet.value && starved(reading.value.stats))),
+  }
 }

@@ -59,7 +59,7 @@ export function useNetwork() {
   })
   /** What comes from the citizen. */
   const theirs = computed<Bars>(() =>
-    bars(reading.value.stats, connected.value && call.value?.terminal.away !== true),
+    bars(reading.value.stats, connected.value && call.value?.terminal.presence.kind !== 'away'),
   )
   const latency = computed(() => reading.value.stats?.rttMs ?? reading.value.roundTripMs)
   return { reading, mine, theirs, latency }

@@ -3,7 +3,7 @@ import type { CallView } from '@/core/protocol'
 import { OwnMediaControl } from './own-media'
 
 const call = (id: string, muted = false, onHold = false) =>
-  ({ id, on_hold: onHold, clerk: { muted, camera_off: false, away: false } }) as CallView
+  ({ id, on_hold: onHold, clerk: { muted, camera_off: false, presence: { kind: 'here' } } }) as CallView
 
 describe('what goes out of this desk', () => {
   const told: [boolean, boolean][] = []

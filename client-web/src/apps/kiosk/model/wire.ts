@@ -1,7 +1,7 @@
 import { ref, shallowRef } from 'vue'
 import { Http } from '@/core/api'
 import type { TerminalMessage, TerminalNews, TerminalView } from '@/core/protocol'
-import { Media, bars } from '@/core/rtc'
+import { Media, bars, starved as isStarved } from '@/core/rtc'
 import type { Bars, MediaState } from '@/core/rtc'
 import { Signal, socketUrl } from '@/core/signal'
 import type { LinkState } from '@/core/signal'
@@ -12,8 +12,6 @@ import { Line } from './line'
 const CLIENT = 'kiosk 0.1.0'
 /** In a call, each second without a link has this chance of another attempt: soon, but not all terminals at once. */
 const HURRY_CHANCE = 0.5
-/** Less than this a second is no picture and no voice. */
-const STARVED_BITS = 1000
 
 /** Everything that reaches the server: REST, the socket and the media connection, with what pages show of them. */
 export function useWire() {
@@ -61,7 +59,7 @@ export function usePulse({ media, line, link, signal, mediaState }: Wire) {
     if (link.value.kind === 'waiting' && Math.random() < HURRY_CHANCE) signal.hurry()
     void media.stats().then((stats) => {
       quality.value = bars(stats, mediaState.value === 'connected')
-      starved.value = stats !== undefined && stats.bitsIn < STARVED_BITS
+      starved.value = isStarved(stats)
     })
   }, 1000)
   return { now, quality, starved }

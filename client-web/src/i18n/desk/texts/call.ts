@@ -9,6 +9,11 @@ export const call = {
       '對方斷開咗，等 {s} 秒；辦到一半嘅都留住',
       'The citizen’s link is lost; waiting {s} s. Nothing is lost',
     ],
+    terminal_quiet: [
+      '对方网络不稳，正在等消息；画面能到就一直放',
+      '對方網絡唔穩，等緊消息；畫面到得嚟就一直播',
+      'The citizen’s link is unsteady; the picture stays as long as it comes',
+    ],
     on_hold: [
       '保持中：双方都听不到、看不到',
       '保持緊：雙方都聽唔到、睇唔到',
@@ -21,6 +26,7 @@ export const call = {
     ],
     applicant: ['{name}　申请人', '{name}　申請人', '{name}, applicant'],
     away: ['对方断开了', '對方斷開咗', 'Connection lost'],
+    quiet: ['对方网络不稳，暂时没有画面', '對方網絡唔穩，暫時冇畫面', 'Unsteady link, no picture just now'],
     camera_off: ['对方关了镜头', '對方閂咗鏡頭', 'Camera off'],
     muted: ['已静音', '已靜音', 'muted'],
     self: ['您自己（镜像）', '您自己（鏡像）', 'You (mirrored)'],
