@@ -6,8 +6,8 @@ import type { DeviceFault, Media } from '@/core/rtc'
 import { testHooks } from '@/core/test-hooks'
 
 /**
- * How far the media go: nothing; a warm connection without camera and microphone; at the ring both open, the smallest
- * picture on its way to the server and the microphone silent; in a call everything.
+ * How far the media go: nothing; a warm connection without camera and microphone; at the ring both open, the picture on
+ * its way to the server and the microphone silent; in a call everything.
  */
 export type Reach = 'none' | 'warm' | 'ring' | 'open'
 
@@ -64,7 +64,6 @@ export class Line {
       if (devicesOpen(before)) this.#shut()
     } else {
       if (!devicesOpen(before)) this.#opening = this.#open()
-      void this.#media.setAllLayers(reach === 'open')
       this.#enable()
       if (reach === 'open') void this.#opening.then(() => this.#openDocument())
     }
@@ -93,6 +92,8 @@ export class Line {
   }
 
   async #open(): Promise<void> {
+    // All layers from the ring on: more of them later would start the encoder anew while the clerk waits for the picture.
+    void this.#media.setAllLayers(true)
     clearInterval(this.#retry)
     this.#retry = setInterval(() => void this.#mend(), RETRY_MS)
     const processing = testHooks?.processing ?? true
