@@ -1,4 +1,5 @@
 //! What one peer receives: its slots, each an unbroken stream, and the way to it.
+mod pace;
 mod stream;
 
 pub(crate) use stream::{Position, Segment, StreamId, Unbroken};

@@ -1,4 +1,5 @@
 //! One unbroken stream out of many sources: sequence numbers, times, picture ids and TL0PICIDX go on over every switch.
+use super::pace::Pace;
 use smallvec::SmallVec;
 use std::time::Instant;
 
@@ -36,6 +37,12 @@ impl Segment {
     pub(crate) fn source_sequence(&self, index: u64) -> Option<u64> {
         index.checked_add_signed(self.sequence.checked_neg()?)
     }
+
+    /// Whether the other differs in its time only.
+    fn goes_on_in(&self, other: &Self) -> bool {
+        (self.source, self.sequence, self.picture_id, self.tl0)
+            == (other.source, other.sequence, other.picture_id, other.tl0)
+    }
 }
 
 /// The slot's side of the stream.
@@ -49,6 +56,7 @@ pub(crate) struct Unbroken {
     last_at: Option<Instant>,
     /// Ticks of RTP time in a millisecond.
     ticks: u32,
+    pace: Pace,
 }
 
 impl Unbroken {
@@ -60,6 +68,7 @@ impl Unbroken {
             last: Position::default(),
             last_at: None,
             ticks: clock / 1000,
+            pace: Pace::new(clock / 1000),
         }
     }
 
@@ -74,10 +83,7 @@ impl Unbroken {
             }
             None => from.time,
         };
-        if self.segments.len() == SEGMENTS {
-            self.segments.remove(0);
-        }
-        self.segments.push(Segment {
+        self.push(Segment {
             first,
             source,
             sequence: first as i64 - from.sequence as i64,
@@ -90,11 +96,14 @@ impl Unbroken {
     /// Where a packet of the latest segment's source goes: its index, and the segment that says what to add. None if it is
     /// older than the switch. An index is never given twice as long as a source's sequence numbers are not.
     pub(crate) fn place(&mut self, packet: Position, now: Instant) -> Option<(u64, Segment)> {
-        let segment = *self.segments.last()?;
-        let index = packet.sequence.checked_add_signed(segment.sequence)?;
-        if index < segment.first {
-            return None;
+        let latest = *self.segments.last()?;
+        let index = packet.sequence.checked_add_signed(latest.sequence)?;
+        if index < latest.first {
+            // Late, and from before the time was set back: the source is the same, so the picture is still wanted.
+            let before = self.segments.iter().rev().find(|s| s.first <= index)?;
+            return before.goes_on_in(&latest).then_some((index, *before));
         }
+        let segment = self.in_time(latest, index, packet.time, now);
         if index > self.top {
             self.top = index;
             self.last = Position {
@@ -106,6 +115,35 @@ impl Unbroken {
             self.last_at = Some(now);
         }
         Some((index, segment))
+    }
+
+    /// The segment for the next packet of the latest one: the same, unless a picture begins that would come too early.
+    ///
+    /// A switch takes the arrival of its first picture for the source's pace. That is a key picture, larger and later than
+    /// those which follow; they would come early by as much, and the receiver would hold all of them back, after every
+    /// switch a little longer.
+    fn in_time(&mut self, latest: Segment, index: u64, time: u32, now: Instant) -> Segment {
+        let sent = time.wrapping_add(latest.time);
+        // Only the first packet of a picture, and none that is missing before it: a picture has one time.
+        if index != self.top + 1 || sent == self.last.time {
+            return latest;
+        }
+        let room = sent.wrapping_sub(self.last.time).saturating_sub(self.ticks);
+        let back = self.pace.early(sent, now).min(room);
+        self.pace.note(sent.wrapping_sub(back), now);
+        if back == 0 || index == latest.first {
+            return latest;
+        }
+        let set_back = Segment { first: index, time: latest.time.wrapping_sub(back), ..latest };
+        self.push(set_back);
+        set_back
+    }
+
+    fn push(&mut self, segment: Segment) {
+        if self.segments.len() == SEGMENTS {
+            self.segments.remove(0);
+        }
+        self.segments.push(segment);
     }
 
     /// Whether a packet of the latest segment's source leaves a gap of at least this many.

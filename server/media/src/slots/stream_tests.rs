@@ -34,6 +34,73 @@ fn a_switch_continues_all_numbers_and_time_passes_as_it_did() {
     assert_eq!(from.tl0.wrapping_add(segment.tl0), 2);
 }
 
+/// Pictures of two packets, 33 ms apart, each sent `late` after it was taken.
+struct Camera {
+    taken: u32,
+    sequence: u64,
+    picture: u16,
+}
+
+impl Camera {
+    fn next(&mut self, late: u64, begun: std::time::Instant) -> ([Position; 2], std::time::Instant) {
+        let (time, sent) = (self.taken * 90, begun + Duration::from_millis(u64::from(self.taken) + late));
+        let packet = |n: u64| at(self.sequence + n, time, self.picture, 0);
+        let both = [packet(0), packet(1)];
+        (self.taken, self.sequence, self.picture) = (self.taken + 33, self.sequence + 2, self.picture + 1);
+        (both, sent)
+    }
+}
+
+#[test]
+fn a_late_key_picture_does_not_make_those_after_it_early() {
+    let (begun, mut stream) = (start(), Unbroken::new(0, VIDEO));
+    let mut small = Camera { taken: 0, sequence: 0, picture: 0 };
+    let mut sent = Vec::new();
+    let mut send = |stream: &mut Unbroken, [first, second]: [Position; 2], now| {
+        let (_, segment) = stream.place(first, now).unwrap();
+        let time = first.time.wrapping_add(segment.time);
+        let (_, again) = stream.place(second, now).unwrap();
+        assert_eq!(second.time.wrapping_add(again.time), time, "a picture has one time");
+        sent.push((i64::from(time) / 90, (now - begun).as_millis() as i64));
+    };
+    let (first, now) = small.next(10, begun);
+    stream.switch(StreamId(1), first[0], now);
+    send(&mut stream, first, now);
+    for _ in 0..20 {
+        let (packets, now) = small.next(10, begun);
+        send(&mut stream, packets, now);
+    }
+    let mut large = Camera { taken: small.taken, sequence: 7000, picture: 900 };
+    let (key, now) = large.next(110, begun);
+    stream.switch(StreamId(2), key[0], now);
+    send(&mut stream, key, now);
+    for _ in 0..20 {
+        let (packets, taken) = large.next(20, begun);
+        // Those that were taken meanwhile follow the key picture at once.
+        let now = taken.max(now);
+        send(&mut stream, packets, now);
+    }
+    let lags: Vec<i64> = sent.iter().map(|(time, at)| at - time).collect();
+    assert!(sent.windows(2).all(|w| w[0].0 < w[1].0), "time only grows: {sent:?}");
+    assert_eq!(lags[0], lags[20], "a steady source keeps its lag");
+    assert!(lags[30..].iter().all(|lag| (lags[0] - lag).abs() <= 10), "nobody is held back: {lags:?}");
+}
+
+#[test]
+fn a_packet_from_before_time_was_set_back_keeps_its_time() {
+    let (begun, mut stream) = (start(), Unbroken::new(0, VIDEO));
+    let ms = |ms: u64| begun + Duration::from_millis(ms);
+    stream.switch(StreamId(1), at(10, 0, 1, 0), ms(0));
+    stream.place(at(10, 0, 1, 0), ms(0)).unwrap();
+    // 12 is missing; 14 begins a picture that was taken 90 ms later and comes 40 ms later.
+    let (_, before) = stream.place(at(11, 2970, 2, 0), ms(33)).unwrap();
+    let (_, _) = stream.place(at(13, 2970, 2, 0), ms(34)).unwrap();
+    let (index, after) = stream.place(at(14, 8100, 3, 0), ms(40)).unwrap();
+    assert_eq!((index, after.time), (5, 0u32.wrapping_sub(4500)));
+    assert_eq!(stream.place(at(12, 2970, 2, 0), ms(41)), Some((3, before)));
+    assert_eq!(stream.find(3).map(|(i, s)| (i, s.time)), Some((3, before.time)), "also when it is repeated");
+}
+
 #[test]
 fn what_is_older_than_the_switch_is_dropped() {
     let (now, mut stream) = (start(), Unbroken::new(0, VIDEO));
