@@ -64,6 +64,8 @@ export function served(): unknown {
 
 export class KioskMock {
   readonly heard: TerminalMessage[] = []
+  /** How often a page came in. */
+  hellos = 0
   readonly #page: Page
   readonly #options: MockOptions
   #socket: WebSocketRoute | undefined
@@ -156,6 +158,7 @@ export class KioskMock {
     const { id, body } = JSON.parse(text) as { id: number; body: TerminalMessage | { type: 'hello' } }
     const reply = (told: object) => socket.send(JSON.stringify({ re: id, body: told }))
     if (body.type === 'hello') {
+      this.hellos += 1
       reply({
         type: 'welcome',
         protocol: 1,

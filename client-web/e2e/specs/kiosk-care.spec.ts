@@ -104,6 +104,21 @@ test('a lost link keeps what is typed, the ticket and the ring', async () => {
   })
 })
 
+test('the end of a session costs neither the call nor the key of the machine', async () => {
+  await enrolled({}, async ({ page, mock }) => {
+    mock.tell({ stage: 'in_call', call: call() })
+    await expect(page.getByTestId('call')).toBeVisible()
+    const said = mock.heard.length
+    await mock.drop(4003)
+    await expect.poll(() => mock.hellos, 'a new session by the same key').toBe(2)
+    await expect(page.getByTestId('call')).toBeVisible()
+    expect(mock.heard.slice(said).some((m) => m.type === 'wiped')).toBe(false)
+    await page.reload()
+    await expect(page.getByTestId('call')).toBeVisible()
+    await expect(page.getByTestId('enrol-code')).toHaveCount(0)
+  })
+})
+
 test('a refused camera is said with what to do, at the start and in a call', async () => {
   const before = () => {
     const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)

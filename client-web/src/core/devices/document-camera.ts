@@ -16,7 +16,10 @@ export function documentCameraAmong(
   const cameras = devices.filter((d) => d.kind === 'videoinput' && d.deviceId !== '')
   const others = cameras.filter((d) => d.deviceId !== faceDeviceId)
   if (cameras.length < 2) return undefined
-  return (others.find((d) => NAMES.test(d.label)) ?? others[0])?.deviceId
+  const named = others.find((d) => NAMES.test(d.label))
+  // Which of them looks at the face is not known while that one is off: a guess might show somebody who chose no picture.
+  if (faceDeviceId === undefined) return named?.deviceId
+  return (named ?? others[0])?.deviceId
 }
 
 /** A picture source that stills are taken from: a camera's track, or a canvas in tests. */

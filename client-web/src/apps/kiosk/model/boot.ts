@@ -1,7 +1,7 @@
 import { ref, shallowRef } from 'vue'
 import { Problem } from '@/core/api'
 import type { Catalogue, Enrolled, Http, PageConfig } from '@/core/api'
-import { DARK, identityStore, selfCheck, testCamera, testMicrophone, testSpeaker } from '@/core/devices'
+import { DARK, selfCheck, testCamera, testMicrophone, testSpeaker } from '@/core/devices'
 import type { Lamps } from '@/core/devices'
 import type { LinkState } from '@/core/signal'
 import type { Door } from './door'
@@ -130,8 +130,12 @@ export function useBoot({ http, door, start, arrived, configured }: Options) {
       phase.value = { kind: 'stopped', why: 'updating' }
       await pause(20_000 + Math.random() * 20_000)
       location.reload()
-    } else if (['signed_out', 'revoked', 'unauthenticated'].includes(link.reason)) {
-      await identityStore.forget().catch(() => undefined)
+    } else if (link.reason === 'revoked') {
+      // A session has an end, also in a call; its key opens the next one. If it is the machine that was revoked, the door says so.
+      await pause(500 + Math.random() * 1000)
+      start()
+    } else if (['signed_out', 'unauthenticated'].includes(link.reason)) {
+      // The key stays until another enrolment replaces it: it may have been the server that was wrong.
       phase.value = { kind: 'enrol' }
     }
   }

@@ -57,8 +57,14 @@ export class Door {
   async #open(): Promise<void> {
     if (!this.#identity) throw new SignInNeeded()
     this.#token = undefined
+    const identity = this.#identity
+    const open = async () => (await openSession(this.#http, identity)).token
     try {
-      this.#token = (await openSession(this.#http, this.#identity)).token
+      // A challenge is forgotten by a server that starts again in between: once more with another.
+      this.#token = await open().catch((error: unknown) => {
+        if (refused(error)) return open()
+        throw error
+      })
     } catch (error) {
       // The key is no longer good: only enrolling again helps.
       throw refused(error) ? new SignInNeeded() : error

@@ -95,6 +95,8 @@ export function createKiosk() {
       prompts.stop()
       sounds.ring(false)
       inCall.forget()
+      // Whoever comes next has not chosen to go without a picture.
+      boot.voiceOnly.value = false
       return farewell.erase(view.value?.stage)
     },
     entered: (page) => {
