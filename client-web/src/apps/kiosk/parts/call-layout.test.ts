@@ -8,11 +8,12 @@ const pointer = { kind: 'pointer', at, begins: true } as const
 const frame = { kind: 'highlight', from: at, to: at } as const
 
 describe('the page follows the clerk’s hand', () => {
-  it('to the form and to the document camera', () => {
+  it('to the form, to the document camera and to the page as the clerk’s sketch has it', () => {
     expect(movedTo({}, withMark({}, 'form', pointer, 1))).toBe('form')
     const before = withMark({}, 'form', pointer, 1)
     expect(movedTo(before, withMark(before, 'document_camera', pointer, 2))).toBe('video')
     expect(movedTo({}, withMark({}, 'document_camera', frame, 1))).toBe('video')
+    expect(movedTo(before, withMark(before, 'page', pointer, 2))).toBe('video')
   })
 
   it('but not when a hand fades or marks are cleared', () => {

@@ -12,7 +12,7 @@ export function paperOf(call: CallView): PaperBrief | undefined {
 
 /** Which surface the clerk's hand moved to, between two states of the marks. */
 export function movedTo(before: Marks, after: Marks): Mode | undefined {
-  const changed = (surface: 'form' | 'document_camera') => {
+  const changed = (surface: 'form' | 'document_camera' | 'page') => {
     const [old, now] = [before[surface], after[surface]]
     return (
       now !== undefined &&
@@ -22,7 +22,8 @@ export function movedTo(before: Marks, after: Marks): Mode | undefined {
     )
   }
   if (changed('form')) return 'form'
-  return changed('document_camera') ? 'video' : undefined
+  // The clerk's sketch of the page shows the faces and the picture of the document camera.
+  return changed('document_camera') || changed('page') ? 'video' : undefined
 }
 
 /**
