@@ -5,6 +5,8 @@ use std::time::Instant;
 
 /// How many switches back a repeat can still be found.
 pub(crate) const SEGMENTS: usize = 8;
+/// The RTP clock of pictures, in Hz (RFC 7741 §4.1).
+const VIDEO_CLOCK: u32 = 90_000;
 
 /// One life of one layer of one peer. Its number is never given again, so that what a slot remembers of a stream can
 /// never be taken for another that came to the same place.
@@ -56,7 +58,8 @@ pub(crate) struct Unbroken {
     last_at: Option<Instant>,
     /// Ticks of RTP time in a millisecond.
     ticks: u32,
-    pace: Pace,
+    /// Of pictures only: time that is taken from a voice cuts it.
+    pace: Option<Pace>,
 }
 
 impl Unbroken {
@@ -68,7 +71,7 @@ impl Unbroken {
             last: Position::default(),
             last_at: None,
             ticks: clock / 1000,
-            pace: Pace::new(clock / 1000),
+            pace: (clock == VIDEO_CLOCK).then(|| Pace::new(clock / 1000)),
         }
     }
 
@@ -129,9 +132,10 @@ impl Unbroken {
             return latest;
         }
         let room = sent.wrapping_sub(self.last.time).saturating_sub(self.ticks);
-        let back = self.pace.early(sent, now).min(room);
-        self.pace.note(sent.wrapping_sub(back), now);
-        if back == 0 || index == latest.first {
+        let Some(pace) = &mut self.pace else { return latest };
+        let back = if index == latest.first { 0 } else { pace.early(sent, now).min(room) };
+        pace.note(sent.wrapping_sub(back), now);
+        if back == 0 {
             return latest;
         }
         let set_back = Segment { first: index, time: latest.time.wrapping_sub(back), ..latest };

@@ -87,6 +87,18 @@ fn a_late_key_picture_does_not_make_those_after_it_early() {
 }
 
 #[test]
+fn no_time_is_taken_from_a_voice_that_comes_early() {
+    let (begun, mut stream) = (start(), Unbroken::new(0, 48_000));
+    let ms = |ms: u64| begun + Duration::from_millis(ms);
+    stream.switch(StreamId(1), at(10, 0, 0, 0), ms(60));
+    let sent = [(10, 0, 60), (11, 960, 61), (12, 1920, 62), (13, 2880, 63), (14, 3840, 83)];
+    for (sequence, time, now) in sent {
+        let (_, segment) = stream.place(at(sequence, time, 0, 0), ms(now)).unwrap();
+        assert_eq!(segment.time, 0, "{sequence}");
+    }
+}
+
+#[test]
 fn a_packet_from_before_time_was_set_back_keeps_its_time() {
     let (begun, mut stream) = (start(), Unbroken::new(0, VIDEO));
     let ms = |ms: u64| begun + Duration::from_millis(ms);
