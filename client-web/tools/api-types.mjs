@@ -26,6 +26,7 @@ const OF_THE_PROTOCOL = {
 const OF_THE_RULES = {
   'AcceptanceView.basis': 'Basis',
   'AcceptanceView.deadlines': 'Deadlines',
+  'CaseLineView.intake_clock': 'IntakeClock',
   'IntakeView.blocked[]': 'Blocked',
   'IntakeView.clock': 'IntakeClock',
   'MayTakeView.why': 'WhyNot',

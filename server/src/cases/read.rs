@@ -1,7 +1,7 @@
 //! Reading cases, and keeping a record of who looked where they should not.
-use casework::{Case, MaterialStatus, WorkingCalendar, mask_name};
+use casework::{Case, IntakeClock, MaterialStatus, WorkingCalendar, mask_name};
 use protocol::ids::{CallId, CaseId, PaperId, Party};
-use protocol::{CaseBrief, HandoffState, MaterialState, MaterialView, PaperBrief};
+use protocol::{CaseBrief, CaseState, HandoffState, MaterialState, MaterialView, PaperBrief};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -45,6 +45,7 @@ impl Cases {
         query: Option<String>,
         before: Option<CaseId>,
     ) -> Result<CasePage, Refusal> {
+        let calendar = self.calendar().await?;
         let parts = self.parts();
         let filter = Filter {
             hub: by.profile.hub.clone(),
@@ -81,6 +82,8 @@ impl Cases {
                 id_number,
                 received_at: line.received_at,
                 due: line.due_on,
+                intake_clock: (line.state == CaseState::Intake)
+                    .then(|| IntakeClock::from_receipt(line.received_at, &calendar)),
                 on_offer: line.on_offer,
             });
         }

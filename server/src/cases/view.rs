@@ -232,6 +232,10 @@ pub struct CaseLineView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = Date)]
     pub due: Option<String>,
+    /// The five working days of intake, only while it is in intake: when the owner is warned, and the last day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub intake_clock: Option<IntakeClock>,
     /// Whether it is on offer to somebody.
     pub on_offer: bool,
 }

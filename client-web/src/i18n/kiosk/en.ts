@@ -363,7 +363,7 @@ export default {
   done: {
     accepted: 'Formally accepted',
     refused: 'We cannot accept this',
-    refusedSub: 'Where to go and how to appeal is written in the notice',
+    refusedSub: 'The reason, and what you can do if you disagree, are written in the notice',
     intake: 'Received, not yet accepted',
     intakeSub: 'You are told once everything is there',
     advice: 'Advice only, no case opened',

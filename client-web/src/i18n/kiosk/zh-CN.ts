@@ -360,7 +360,7 @@ export default {
   done: {
     accepted: '已经正式受理',
     refused: '这件事本区不能受理',
-    refusedSub: '该找哪里、怎么申诉，都写在通知书里',
+    refusedSub: '不受理的理由、不服可以怎么办，都写在通知书里',
     intake: '已经收件，还没有受理',
     intakeSub: '材料齐了以后，会再通知您',
     advice: '问清楚了，没有建办件',

@@ -360,7 +360,7 @@ export default {
   done: {
     accepted: '已經正式受理',
     refused: '呢件事本區受理唔到',
-    refusedSub: '應該搵邊度、點樣申訴，通知書都寫咗',
+    refusedSub: '點解唔受理、唔服可以點做，通知書都寫咗',
     intake: '已經收件，仲未受理',
     intakeSub: '材料齊咗之後，會再通知您',
     advice: '問清楚，冇開辦件',

@@ -12,8 +12,8 @@ import type {
 import type {
   Basis,
   Deadlines,
-  Blocked,
   IntakeClock,
+  Blocked,
   WhyNot,
   Ground,
   Actor,
@@ -554,6 +554,8 @@ export interface components {
       id: string
       /** @description The identity number, masked. */
       id_number: string
+      /** @description The five working days of intake, only while it is in intake: when the owner is warned, and the last day. */
+      intake_clock?: IntakeClock
       /** @description What it is about. */
       item: string
       /** @description Its number. */

@@ -127,6 +127,11 @@ export const call = {
       '要幫手先問申請人，拒絕都照辦',
       'Ask before helping; a refusal costs nothing',
     ],
+    refused: [
+      '申请人没有同意协助：请口头说明，稍后可以再问',
+      '申請人冇同意協助：請口頭講解，遲啲可以再問',
+      'The citizen did not agree: explain in words; you may ask again later',
+    ],
     for_what: ['问哪几样', '問邊幾樣', 'What for'],
     ask: ['问申请人', '問申請人', 'Ask'],
     asking: [

@@ -35,6 +35,20 @@ export const cases = {
       not_accepted: ['已了结', '已了結', 'Closed'],
       on_offer: ['等对方接手', '等對方接手', 'Waits to be taken over'],
     },
+    clock: {
+      until: ['{day}前告知或受理', '{day}前告知或者受理', 'tell or accept by {day}'],
+      overrun: ['已逾期，依法视为受理', '已過期，依法視為受理', 'Overdue: deemed accepted by law'],
+      warned_long: [
+        '收件已到第三个工作日：最迟{due}要一次性告知、受理或不予受理，逾期依法视为受理。',
+        '收件已到第三個工作日：最遲{due}要一次性告知、受理或者不予受理，過期依法視為受理。',
+        'Day 3 of intake has come: give the one notice, accept or refuse by {due}; after that the law deems it accepted.',
+      ],
+      overrun_long: [
+        '{due}已过，没有告知也没有结论：依法自{from}收件之日起视为受理，请尽快出具受理通知书。',
+        '{due}已過，冇告知亦冇結論：依法由{from}收件當日起視為受理，請盡快出具受理通知書。',
+        'Nothing was told or decided by {due}: by law it is deemed accepted from receipt on {from}. Issue the notice of acceptance.',
+      ],
+    },
     me: ['我', '我', 'me'],
     on_offer: ['转办中', '轉辦中', 'On offer'],
     received_on: ['{day} 收件', '{day} 收件', 'received {day}'],

@@ -94,7 +94,13 @@ async fn accepted_late_is_accepted_from_receipt_and_the_notice_says_so() {
     let counter = Counter::new().await;
     let (clerk, terminal) = (counter.clerk("a", "civil", &["civil"]).await, counter.terminal("S10").await);
     let case = counter.complete(&clerk, &terminal).await;
-    // Received on Wednesday the 11th; the five days end on the 18th.
+    // Received on Wednesday the 11th; the five days end on the 18th, and the list says so before it is too late.
+    let lines = counter.ask(&clerk.token, "GET", "/cases?mine=true", None).await.ok();
+    let clock = &lines["cases"][0]["intake_clock"];
+    assert_eq!(
+        (&clock["warn_on"], &clock["notice_due"]["due"]),
+        (&json!("2026-03-16"), &json!("2026-03-18"))
+    );
     counter.advance(8 * 24 * 60);
     let token = counter.house.auth.sign_in("a", crate::auth::testing::PASSWORD).await.unwrap().0;
     let accepted = accept(&counter, &token, &case, &case["version"]).await.ok();
@@ -106,6 +112,8 @@ async fn accepted_late_is_accepted_from_receipt_and_the_notice_says_so() {
     assert_eq!(told["facts"]["basis"], "deemed");
     assert!(told["at"].as_i64() > acceptance["at"].as_i64(), "said when it was said");
     assert_eq!(accepted["papers"][1]["issued_at"], told["at"]);
+    let lines = counter.ask(&token, "GET", "/cases?mine=true", None).await.ok();
+    assert!(lines["cases"][0].get("intake_clock").is_none(), "the clock of intake runs in intake only");
 }
 
 #[tokio::test]
