@@ -320,6 +320,16 @@ export const call = {
     },
     busy: ['正在办，请稍等', '辦緊，請等陣', 'Working, one moment'],
     accept_title: ['受理 {number}', '受理 {number}', 'Accept {number}'],
+    accept_unseen: [
+      '没有留下影像的材料：{list}',
+      '冇留低影像嘅材料：{list}',
+      'Judged without a picture: {list}',
+    ],
+    accept_doubtful: [
+      '身份核验是“拿不准”。我已另行确认是本人，仍要受理',
+      '身份核驗係「拿唔準」。我已另外確認係本人，照樣受理',
+      'The identity check says "doubtful". I have made sure otherwise and accept all the same',
+    ],
     accept_note: [
       '受理后从下一个工作日起计时，同时出具受理通知书，并显示给申请人。不能撤销。',
       '受理之後由下一個工作日起計時，同時出具受理通知書，並顯示畀申請人。唔可以撤銷。',
