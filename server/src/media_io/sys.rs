@@ -10,6 +10,9 @@ use std::ptr;
 
 use super::udp::{BATCH, DATAGRAM, Datagram, Run};
 
+/// So many runs are sent with a short list of headers.
+const FEW: usize = 4;
+
 /// A socket address as the kernel writes it: `sockaddr_in` (16 bytes) or `sockaddr_in6` (28 bytes).
 #[derive(Clone, Copy)]
 #[repr(C, align(8))]
@@ -193,11 +196,25 @@ impl Incoming {
 /// Hands over as many of `runs` (at most [`BATCH`]) as the kernel takes now, without waiting; gives how many. A run of
 /// several segments is cut by the kernel (UDP GSO). `mapped`: the socket is of family V6.
 pub(super) fn send(socket: &UdpSocket, data: &[u8], runs: &[Run], mapped: bool) -> io::Result<usize> {
-    let runs = &runs[..runs.len().min(BATCH)];
-    let mut addrs = [RawAddr::ZERO; BATCH];
-    let mut controls = [Control::ZERO; BATCH];
+    // Mostly there are one or two, and empty headers for all that there might be cost more than those.
+    if runs.len() <= FEW {
+        send_up_to::<FEW>(socket, data, runs, mapped)
+    } else {
+        send_up_to::<BATCH>(socket, data, runs, mapped)
+    }
+}
+
+fn send_up_to<const MOST: usize>(
+    socket: &UdpSocket,
+    data: &[u8],
+    runs: &[Run],
+    mapped: bool,
+) -> io::Result<usize> {
+    let runs = &runs[..runs.len().min(MOST)];
+    let mut addrs = [RawAddr::ZERO; MOST];
+    let mut controls = [Control::ZERO; MOST];
     // SAFETY: all-zero is a valid `iovec` and `mmsghdr`: null pointers and zero lengths.
-    let (mut parts, mut messages): ([libc::iovec; BATCH], [libc::mmsghdr; BATCH]) = unsafe { zeroed() };
+    let (mut parts, mut messages): ([libc::iovec; MOST], [libc::mmsghdr; MOST]) = unsafe { zeroed() };
     for (i, run) in runs.iter().enumerate() {
         let bytes = &data[run.start..run.start + run.len];
         let (addr, addr_len) = RawAddr::encode(run.to, mapped);

@@ -1,5 +1,5 @@
 //! How fast a native client is in a call: from making its offer to the first media of the other party.
-use super::client::{Cadence, Slots, Swarm};
+use super::client::{Cadence, Rhythm, Slots, Swarm};
 use super::now;
 use super::sfu::{Server, Sfu};
 use super::stats::Samples;
@@ -24,7 +24,7 @@ struct Side {
 
 impl Side {
     fn start(server: Server) -> anyhow::Result<Self> {
-        let (sfu, swarm) = (Sfu::start(server)?, Swarm::new(1)?);
+        let (sfu, swarm) = (Sfu::start(server)?, Swarm::new(1, Rhythm::Exact)?);
         Ok(Self { server, sfu, swarm, call: 0, times_ms: Samples::new() })
     }
 

@@ -39,8 +39,11 @@ const EXPERIMENTS: [Experiment; 6] = [
     Experiment { names: &["ticket_to_position_ms_p99"], run: tickets::measure },
     Experiment { names: &["accept_to_first_frame_ms_p95"], run: face_to_face::measure },
     Experiment { names: &["native_join_ms_p50"], run: join::measure },
-    Experiment { names: &["forward_cpu_us_12"], run: || forward::measure(12) },
-    Experiment { names: &["forward_cpu_us_48", "call_memory_mib"], run: || forward::measure(48) },
+    Experiment { names: &["forward_cpu_us_12", "forward_cpu_us_12_scattered"], run: || forward::measure(12) },
+    Experiment {
+        names: &["forward_cpu_us_48", "call_memory_mib", "forward_cpu_us_48_scattered"],
+        run: || forward::measure(48),
+    },
 ];
 
 /// Measures what is asked for, prints the table to `screen` and writes the file.

@@ -11,4 +11,4 @@ mod tally;
 
 pub use peer::{Cadence, Peer};
 pub use sdp::Slots;
-pub use swarm::Swarm;
+pub use swarm::{Rhythm, Swarm};

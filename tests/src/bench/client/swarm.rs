@@ -16,6 +16,29 @@ use std::time::{Duration, Instant};
 /// The longest wait for something that no client announces.
 const IDLE: Duration = Duration::from_millis(100);
 
+/// When clients act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rhythm {
+    /// At whole milliseconds, as timers, audio devices and pacers of real senders do: what is due since the last one leaves
+    /// together. The goals of quality.md were found so.
+    Milliseconds,
+    /// Each at its own moment, to the microsecond: the server wakes for nearly every burst. The worst that can be.
+    Exact,
+}
+
+impl Rhythm {
+    /// The first moment after `now` at which clients may act.
+    fn next(self, start: Instant, now: Instant) -> Instant {
+        match self {
+            Self::Exact => now,
+            Self::Milliseconds => {
+                let whole = now.saturating_duration_since(start).as_millis() + 1;
+                start + Duration::from_millis(u64::try_from(whole).unwrap_or(u64::MAX))
+            }
+        }
+    }
+}
+
 /// Clients and what they counted.
 pub struct Swarm {
     /// What arrived of what was sent.
@@ -29,6 +52,10 @@ pub struct Swarm {
     scratch: Vec<u8>,
     ready: Vec<u64>,
     rng: ChaCha8Rng,
+    rhythm: Rhythm,
+    start: Instant,
+    /// Nobody acts before.
+    acts_at: Instant,
 }
 
 impl Swarm {
@@ -36,8 +63,9 @@ impl Swarm {
     ///
     /// # Errors
     /// When the system gives no poller or no certificate.
-    pub fn new(seed: u64) -> anyhow::Result<Self> {
+    pub fn new(seed: u64, rhythm: Rhythm) -> anyhow::Result<Self> {
         sharpen_timers();
+        let start = now();
         let certificate = generate_self_signed_certificate().context("no certificate for the clients")?;
         let shared = Shared {
             fingerprint: certificate.fingerprint_str(),
@@ -55,6 +83,9 @@ impl Swarm {
             scratch: vec![0; 4096],
             ready: Vec::new(),
             rng: ChaCha8Rng::seed_from_u64(seed),
+            rhythm,
+            start,
+            acts_at: start,
         })
     }
 
@@ -139,15 +170,20 @@ impl Swarm {
     fn step(&mut self, end: Instant) -> anyhow::Result<()> {
         let before = now();
         let mut next = end.min(before + IDLE);
+        let may_act = before >= self.acts_at;
         for index in 0..self.due.len() {
             let Some(due) = self.due[index] else { continue };
-            if due > before {
+            if due > before || !may_act {
                 next = next.min(due);
                 continue;
             }
             self.act(index)?;
             next = self.due[index].map_or(next, |due| next.min(due));
         }
+        if may_act {
+            self.acts_at = self.rhythm.next(self.start, before);
+        }
+        next = next.max(self.acts_at);
         let mut ready = std::mem::take(&mut self.ready);
         self.poller.wait(next.saturating_duration_since(now()), &mut ready)?;
         for token in &ready {
@@ -195,5 +231,18 @@ impl Swarm {
         self.outbox.flush(&peer.socket)?;
         self.due[index] = Some(peer.due());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_milliseconds_follow_each_other_whenever_one_looks() {
+        let start = now();
+        let after = |micros| Rhythm::Milliseconds.next(start, start + Duration::from_micros(micros)) - start;
+        assert_eq!([0, 1, 999, 1000, 2500].map(after), [1, 1, 1, 2, 3].map(Duration::from_millis));
+        assert_eq!(Rhythm::Exact.next(start, start), start);
     }
 }
