@@ -142,7 +142,7 @@ async fn who_is_muted_is_not_heard_and_who_turns_the_camera_off_is_not_seen() {
     house.media.apply(MediaIntent::Connect { a: T, b: C });
     house.see_and_hear_each_other().await;
 
-    house.media.apply(MediaIntent::Silence { party: T, voice: true, video: false });
+    house.media.apply(MediaIntent::Silence { party: T, voice: true, camera: false, aux: false });
     falls_silent(&house, |h| h.clerk.senses().audio[0].stream.received).await;
     let pictures = house.clerk.senses().video[0].seen(1);
     house
@@ -151,13 +151,13 @@ async fn who_is_muted_is_not_heard_and_who_turns_the_camera_off_is_not_seen() {
         .await
         .expect("video");
 
-    house.media.apply(MediaIntent::Silence { party: T, voice: true, video: true });
+    house.media.apply(MediaIntent::Silence { party: T, voice: true, camera: true, aux: true });
     falls_silent(&house, |h| h.clerk.senses().packets).await;
     let heard = house.terminal.senses().audio[0].heard(Voice::of(2));
     let on = |s: &Senses| s.audio[0].heard(Voice::of(2)) > heard + PLENTY;
     house.terminal.sees("who is silenced still hears", SOON, on).await.expect("the clerk's voice");
 
-    house.media.apply(MediaIntent::Silence { party: T, voice: false, video: false });
+    house.media.apply(MediaIntent::Silence { party: T, voice: false, camera: false, aux: false });
     house.clerk.start_over();
     house.see_and_hear_each_other().await;
     assert_eq!(house.clerk.senses().audio[0].stream.lost(), 0, "a pause does not look like loss");
@@ -170,11 +170,11 @@ async fn on_hold_and_after_parting_nothing_passes_either_way() {
     house.see_and_hear_each_other().await;
     let all = |h: &House| h.terminal.senses().packets + h.clerk.senses().packets;
     for party in [T, C] {
-        house.media.apply(MediaIntent::Silence { party, voice: true, video: true });
+        house.media.apply(MediaIntent::Silence { party, voice: true, camera: true, aux: true });
     }
     falls_silent(&house, all).await;
     for party in [T, C] {
-        house.media.apply(MediaIntent::Silence { party, voice: false, video: false });
+        house.media.apply(MediaIntent::Silence { party, voice: false, camera: false, aux: false });
         house.peer(party).start_over();
     }
     house.see_and_hear_each_other().await;

@@ -75,3 +75,4 @@ pub use sdp::OfferError;
 pub use sfu::Sfu;
 pub use srtp::Profile;
 pub use transmit::{Datagram, MAX_DATAGRAM, Outbox, Sample, Transmit};
+pub use uplink::Silenced;

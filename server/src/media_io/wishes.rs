@@ -1,6 +1,6 @@
 //! What the desk wants, as state per party. Intents are idempotent and absolute, so the latest is all that must be kept.
 use desk::MediaIntent;
-use media::{Slot, Track};
+use media::{Silenced, Slot, Track};
 use protocol::SlotMap;
 use protocol::ids::Party;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,10 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Wish {
     /// Whom the party sees and hears, and by whom it is seen and heard.
     pub(super) partner: Option<Party>,
-    /// Its voice is forwarded to nobody.
-    pub(super) no_voice: bool,
-    /// Its camera and aux are forwarded to nobody.
-    pub(super) no_video: bool,
+    /// What of it is forwarded to nobody.
+    pub(super) silenced: Silenced,
 }
 
 /// Which slot of a party each track of its partner belongs into: [`SlotMap`]'s default, for now in every call.
@@ -52,9 +50,8 @@ impl Wishes {
                 self.part(a, b, &mut touched);
                 self.part(b, a, &mut touched);
             }
-            MediaIntent::Silence { party, voice, video } => {
-                let wish = self.of.entry(party).or_default();
-                (wish.no_voice, wish.no_video) = (voice, video);
+            MediaIntent::Silence { party, voice, camera, aux } => {
+                self.of.entry(party).or_default().silenced = Silenced { voice, camera, aux };
                 touched.insert(party);
                 self.tidy(party);
             }
@@ -123,11 +120,17 @@ mod tests {
     fn silence_stays_whoever_is_connected() {
         let (a, b) = (party(0), party(1));
         let mut wishes = Wishes::default();
-        assert_eq!(wishes.take(MediaIntent::Silence { party: a, voice: true, video: false }), [a].into());
+        assert_eq!(
+            wishes.take(MediaIntent::Silence { party: a, voice: true, camera: false, aux: false }),
+            [a].into()
+        );
         wishes.take(MediaIntent::Connect { a, b });
         wishes.take(MediaIntent::Disconnect { a, b });
-        assert_eq!(wishes.of(a), Wish { partner: None, no_voice: true, no_video: false });
-        wishes.take(MediaIntent::Silence { party: a, voice: false, video: false });
+        assert_eq!(
+            wishes.of(a),
+            Wish { partner: None, silenced: Silenced { voice: true, ..Silenced::default() } }
+        );
+        wishes.take(MediaIntent::Silence { party: a, voice: false, camera: false, aux: false });
         assert_eq!(wishes.parties().count(), 0);
     }
 
@@ -146,7 +149,7 @@ mod tests {
         let (a, b) = (party(0), party(1));
         let mut wishes = Wishes::default();
         wishes.take(MediaIntent::Connect { a, b });
-        wishes.take(MediaIntent::Silence { party: a, voice: true, video: true });
+        wishes.take(MediaIntent::Silence { party: a, voice: true, camera: true, aux: true });
         assert_eq!(wishes.take(MediaIntent::Remove { party: a }), [a, b].into());
         assert_eq!(wishes.parties().count(), 0);
     }
@@ -156,10 +159,11 @@ mod tests {
         prop_oneof![
             (p(), p()).prop_map(|(a, b)| MediaIntent::Connect { a, b }),
             (p(), p()).prop_map(|(a, b)| MediaIntent::Disconnect { a, b }),
-            (p(), any::<bool>(), any::<bool>()).prop_map(|(party, voice, video)| MediaIntent::Silence {
+            (p(), any::<[bool; 3]>()).prop_map(|(party, [voice, camera, aux])| MediaIntent::Silence {
                 party,
                 voice,
-                video
+                camera,
+                aux
             }),
             p().prop_map(|party| MediaIntent::Remove { party }),
         ]

@@ -168,7 +168,7 @@ impl<'a> Worker<'a> {
     fn wish(&mut self, party: Party, wish: Wish) {
         let viewer = self.id(party);
         let partner = wish.partner.map(|p| self.id(p));
-        self.sfu.silence(viewer, wish.no_voice, wish.no_video);
+        self.sfu.silence(viewer, wish.silenced);
         for (slot, track) in places() {
             let source = partner.map(|peer| Source { peer, track });
             if let Err(error) = self.sfu.feed(viewer, slot, source) {

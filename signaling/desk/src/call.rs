@@ -48,8 +48,9 @@ impl Turn<'_> {
         ];
         let on_hold = call.on_hold;
         for (party, side) in sides {
-            let (voice, video) = (side.muted || on_hold, side.camera_off || on_hold);
-            self.media(MediaIntent::Silence { party, voice, video });
+            let (voice, camera) = (side.muted || on_hold, side.camera_off || on_hold);
+            // Who hides their face still shows the papers that they agreed to show.
+            self.media(MediaIntent::Silence { party, voice, camera, aux: on_hold });
         }
     }
 
@@ -62,7 +63,7 @@ impl Turn<'_> {
         let (a, b) = (Party::Terminal(terminal), Party::Staff(clerk));
         self.media(MediaIntent::Disconnect { a, b });
         for party in [a, b] {
-            self.media(MediaIntent::Silence { party, voice: false, video: false });
+            self.media(MediaIntent::Silence { party, voice: false, camera: false, aux: false });
         }
         let clerk_stays = !matches!(how, CallEnd::ClerkGone | CallEnd::Revoked);
         let wrap_up_ends_at = clerk_stays.then(|| self.now.plus(self.desk.policy.wrap_up));

@@ -68,8 +68,10 @@ pub enum MediaIntent {
         party: Party,
         /// No voice.
         voice: bool,
-        /// No camera and no aux.
-        video: bool,
+        /// No camera.
+        camera: bool,
+        /// No document camera.
+        aux: bool,
     },
     /// The party's media connection ends.
     Remove {

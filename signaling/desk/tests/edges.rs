@@ -30,8 +30,8 @@ fn what_a_citizen_switched_off_stays_off_when_the_next_clerk_answers() {
     assert_eq!(
         media(&out),
         [
-            MediaIntent::Silence { party: t, voice: true, video: true },
-            MediaIntent::Silence { party: c, voice: false, video: false },
+            MediaIntent::Silence { party: t, voice: true, camera: true, aux: false },
+            MediaIntent::Silence { party: c, voice: false, camera: false, aux: false },
             MediaIntent::Connect { a: t, b: c },
         ],
         "and it is said before anybody is connected"
@@ -52,8 +52,8 @@ fn a_hang_up_while_held_leaves_nobody_silenced() {
         media(&out),
         [
             MediaIntent::Disconnect { a: t, b: c },
-            MediaIntent::Silence { party: t, voice: false, video: false },
-            MediaIntent::Silence { party: c, voice: false, video: false },
+            MediaIntent::Silence { party: t, voice: false, camera: false, aux: false },
+            MediaIntent::Silence { party: c, voice: false, camera: false, aux: false },
         ]
     );
 }

@@ -96,8 +96,8 @@ fn face_to_face_hold_and_the_end() {
     assert_eq!(
         media(&out),
         [
-            MediaIntent::Silence { party: t, voice: true, video: true },
-            MediaIntent::Silence { party: c, voice: true, video: true },
+            MediaIntent::Silence { party: t, voice: true, camera: true, aux: true },
+            MediaIntent::Silence { party: c, voice: true, camera: true, aux: true },
         ]
     );
     let out = s.says(1, TerminalMessage::HangUp { call });

@@ -166,9 +166,9 @@ impl Sfu {
         Ok(())
     }
 
-    /// What of a peer is forwarded to nobody, whoever is fed: its voice, its camera and aux.
-    pub fn silence(&mut self, peer: PeerId, voice: bool, video: bool) {
-        self.router.silence(peer, Silenced { voice, video });
+    /// What of a peer is forwarded to nobody, whoever is fed.
+    pub fn silence(&mut self, peer: PeerId, silenced: Silenced) {
+        self.router.silence(peer, silenced);
     }
 
     /// How large a viewer draws a video slot, in device pixels; 0 hides it and nothing is sent. Until it is said, the

@@ -1,6 +1,6 @@
 //! What a publisher hears back: keyframe requests, reports, arrival times.
 use super::client::Client;
-use super::world::{CLERK, TERMINAL, World};
+use super::world::{CLERK, TERMINAL, World, held};
 use crate::rtp::rtcp;
 use std::time::Duration;
 
@@ -115,8 +115,8 @@ fn nobody_is_asked_for_what_nobody_sees() {
     world.film(TERMINAL, &[0], 5, 0);
     let asked = world.sfu.counters().keyframes_asked;
     // As at a call's end: silence is lifted while the slot is still fed, and then it is not.
-    world.sfu.silence(TERMINAL, true, true);
-    world.sfu.silence(TERMINAL, false, false);
+    world.sfu.silence(TERMINAL, held(true, true));
+    world.sfu.silence(TERMINAL, held(false, false));
     world.sfu.feed(CLERK, crate::Slot::Video(0), None).unwrap();
     world.pass(Duration::from_secs(1));
     assert_eq!(world.sfu.counters().keyframes_asked, asked);

@@ -1,7 +1,7 @@
 //! Anything in any order: the clients assert that no sequence number comes twice and that everything is authentic, so a
 //! nonce that is used twice fails here.
 use super::client::{Answer, Client, Picture};
-use super::world::{World, camera_of, mic_of};
+use super::world::{World, camera_of, held, mic_of};
 use crate::rtp::rtcp;
 use crate::{PeerId, Slot, Source, Track};
 use proptest::prelude::*;
@@ -77,7 +77,7 @@ fn perform(world: &mut World, act: Act, picture: &mut u16) {
             let source = Source { peer: PeerId(source), track: Track::Aux };
             world.sfu.feed(PeerId(viewer), Slot::Video(1), Some(source)).unwrap();
         }
-        Act::Silence(peer, voice, video) => world.sfu.silence(PeerId(peer), voice, video),
+        Act::Silence(peer, voice, video) => world.sfu.silence(PeerId(peer), held(voice, video)),
         Act::Want(viewer, height) => world.sfu.want(PeerId(viewer), 0, height).unwrap(),
         Act::Restart(peer) => {
             let sdp = world.client(PeerId(peer)).offering.sdp();

@@ -1,6 +1,6 @@
 //! Rules 10 and 12: a slot is one unbroken stream over every change of its source.
 use super::client::{Outgoing, Picture, Received, ids_of, ssrc_of};
-use super::world::{CLERK, FACE, TERMINAL, THIRD, VOICE, World, camera_of, mic_of};
+use super::world::{CLERK, FACE, TERMINAL, THIRD, VOICE, World, camera_of, held, mic_of};
 use crate::rtp::rtcp::{self, Packet, SenderReport};
 use crate::{FeedError, Slot, Source, Track};
 use std::time::Duration;
@@ -70,7 +70,7 @@ fn saying_the_same_again_changes_nothing() {
     let switches = world.sfu.counters().switches;
     for n in 0..5 {
         world.sfu.feed(CLERK, Slot::Video(0), camera_of(TERMINAL)).unwrap();
-        world.sfu.silence(TERMINAL, false, false);
+        world.sfu.silence(TERMINAL, held(false, false));
         world.sfu.want(CLERK, 0, 360).unwrap();
         world.settle();
         world.client(TERMINAL).takes_keyframe_request();

@@ -1,6 +1,8 @@
 //! An SFU and its clients on a network without delay, in virtual time.
 use super::client::{Answer, Client, Picture};
-use crate::{Certificate, Config, Event, Outbox, PeerId, Sample, Sfu, Slot, Source, Track, Transmit};
+use crate::{
+    Certificate, Config, Event, Outbox, PeerId, Sample, Sfu, Silenced, Slot, Source, Track, Transmit,
+};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -50,6 +52,11 @@ pub(crate) fn camera_of(peer: PeerId) -> Option<Source> {
 
 pub(crate) fn mic_of(peer: PeerId) -> Option<Source> {
     Some(Source { peer, track: Track::Mic })
+}
+
+/// Voice held back, and camera with aux.
+pub(crate) fn held(voice: bool, video: bool) -> Silenced {
+    Silenced { voice, camera: video, aux: video }
 }
 
 impl World {

@@ -19,16 +19,24 @@ use std::time::Instant;
 /// The most SSRCs that one peer may send.
 pub(crate) const MAX_SSRCS: usize = 16;
 
-/// What of a peer is held back.
+/// What of a peer is forwarded to nobody.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Silenced {
-    pub(crate) voice: bool,
-    pub(crate) video: bool,
+pub struct Silenced {
+    /// Its microphone.
+    pub voice: bool,
+    /// All layers of its camera.
+    pub camera: bool,
+    /// Its document camera or screen.
+    pub aux: bool,
 }
 
 impl Silenced {
     pub(crate) fn holds(self, track: Track) -> bool {
-        if track.is_audio() { self.voice } else { self.video }
+        match track {
+            Track::Mic => self.voice,
+            Track::Camera => self.camera,
+            Track::Aux => self.aux,
+        }
     }
 }
 

@@ -144,7 +144,12 @@ async fn what_protects_acts_before_its_record_and_is_written_in_order() {
     floor.media.told();
     floor.faults(0, 100).await;
     let muted = floor.says(0, TerminalMessage::SetMedia { call, muted: true, camera_off: true });
-    assert!(floor.media.told().contains(&MediaIntent::Silence { party: a, voice: true, video: true }));
+    assert!(floor.media.told().contains(&MediaIntent::Silence {
+        party: a,
+        voice: true,
+        camera: true,
+        aux: true
+    }));
     floor.listen();
     floor.done(muted);
     floor.rest().await;

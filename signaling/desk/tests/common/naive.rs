@@ -62,7 +62,7 @@ struct NaiveCall {
 #[derive(Default)]
 struct Media {
     connected: BTreeSet<(Party, Party)>,
-    silenced: BTreeMap<Party, (bool, bool)>,
+    silenced: BTreeMap<Party, (bool, bool, bool)>,
 }
 
 /// A page as it was told, without what is counted by the second.
@@ -391,8 +391,8 @@ impl Naive {
             MediaIntent::Disconnect { a, b } => {
                 self.media.connected.remove(&(a, b));
             }
-            MediaIntent::Silence { party, voice, video } => {
-                self.media.silenced.insert(party, (voice, video));
+            MediaIntent::Silence { party, voice, camera, aux } => {
+                self.media.silenced.insert(party, (voice, camera, aux));
             }
             MediaIntent::Remove { .. } => {}
         }
@@ -400,14 +400,14 @@ impl Naive {
 
     /// Who should be connected with whom, and what of each side should reach nobody.
     #[allow(clippy::type_complexity, reason = "a pair of plain collections, read once")]
-    fn wanted(&self) -> (BTreeSet<(Party, Party)>, BTreeMap<Party, (bool, bool)>) {
+    fn wanted(&self) -> (BTreeSet<(Party, Party)>, BTreeMap<Party, (bool, bool, bool)>) {
         let (mut pairs, mut silences) = (BTreeSet::new(), BTreeMap::new());
         for ticket in &self.tickets {
             let State::Call(call) = &ticket.state else { continue };
             let (a, b) = (Party::Terminal(ticket.terminal), Party::Staff(call.clerk));
             pairs.insert((a, b));
-            silences.insert(a, (ticket.off.0 || call.held, ticket.off.1 || call.held));
-            silences.insert(b, (call.clerk_off.0 || call.held, call.clerk_off.1 || call.held));
+            silences.insert(a, (ticket.off.0 || call.held, ticket.off.1 || call.held, call.held));
+            silences.insert(b, (call.clerk_off.0 || call.held, call.clerk_off.1 || call.held, call.held));
         }
         (pairs, silences)
     }
