@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test'
 export interface Limits {
   /** Least size of a letter, in pixels. */
   letter: number
-  /** Least height of something to press, in pixels. */
+  /** Least height and width of something to press, in pixels. */
   target: number
 }
 
@@ -48,6 +48,8 @@ export function faults(page: Page, limits: Limits): Promise<string[]> {
       if (hidden(element) || element.offsetHeight === 0) continue
       if (element.offsetHeight < target)
         found.push(`${name(element, element.innerText)}: ${element.offsetHeight} px high`)
+      if (element.offsetWidth < target)
+        found.push(`${name(element, element.innerText)}: ${element.offsetWidth} px wide`)
       const box = element.getBoundingClientRect()
       if (box.right > innerWidth + 1 || box.left < -1)
         found.push(`${name(element, element.innerText)}: off the screen`)

@@ -255,6 +255,12 @@ test('a helping hand', async () => {
       .poll(() => mock.heard.find((m) => m.type === 'form_set'))
       .toMatchObject({ field: 'address', base: 1, text: '炭步镇塱头村二社 16 号a' })
     await look('k14-typing')
+    await press('type-done', 'form-id_number', 'type-erase', 'type-X')
+    await expect
+      .poll(() => mock.heard.filter((m) => m.type === 'form_set').at(-1))
+      .toMatchObject({ field: 'id_number', text: '44011419530101231X' })
+    await look('k14-typing-id', 'measured')
+    await press('type-done')
     await press('assist-stop')
     await expect.poll(() => mock.heard.some((m) => m.type === 'stop_assist')).toBe(true)
   })
