@@ -76,7 +76,12 @@ export async function inCall(options: Seat = {}) {
 
 /** Keeps a picture beside the results, and wants no serious finding and no overflow of the page. */
 export async function look(page: Page, info: TestInfo, name: string): Promise<void> {
-  await page.waitForTimeout(300)
+  // What moves in has stopped: dialogs and notices come with a transition.
+  await page.evaluate(() =>
+    Promise.all(
+      document.getAnimations().map((a) => a.effect?.getTiming().iterations === Infinity || a.finished),
+    ),
+  )
   await page.screenshot({ path: info.outputPath(`${name}.png`) })
   const found = await new AxeBuilder({ page }).analyze()
   const serious = found.violations.filter((one) => one.impact === 'serious' || one.impact === 'critical')

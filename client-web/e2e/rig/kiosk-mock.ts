@@ -66,6 +66,8 @@ export class KioskMock {
   readonly heard: TerminalMessage[] = []
   /** How often a page came in. */
   hellos = 0
+  /** How often it was not let in. */
+  refused = 0
   readonly #page: Page
   readonly #options: MockOptions
   #socket: WebSocketRoute | undefined
@@ -97,6 +99,7 @@ export class KioskMock {
     })
     await this.#page.routeWebSocket(/\/ws$/, (socket) => {
       if (!this.reachable) {
+        this.refused += 1
         socket.close({ code: 1011 })
         return
       }
@@ -106,7 +109,10 @@ export class KioskMock {
   }
 
   #rest(route: Parameters<Parameters<Page['route']>[1]>[0], path: string) {
-    if (!this.reachable) return route.abort()
+    if (!this.reachable) {
+      this.refused += 1
+      return route.abort()
+    }
     const json = (body: unknown, status = 200) => route.fulfill({ status, json: body })
     const { open = true, consents = true, demo = false } = this.#options
     switch (path.replace('/api/v1', '')) {

@@ -81,15 +81,18 @@ test('a lost link keeps what is typed, the ticket and the ring', async () => {
     await press('attract-start', 'next', 'id-type')
     await expect(page.getByTestId('id-number')).toBeVisible()
     await page.keyboard.type('110105')
+    await page.clock.install()
     await mock.cut()
-    // Longer than a lost link is forgiven elsewhere.
-    await page.waitForTimeout(4500)
+    // Longer than a lost link is forgiven elsewhere: the page knows of it, and says nothing.
+    await expect.poll(() => mock.refused, 'the page tries to come back').toBeGreaterThan(0)
+    await page.clock.fastForward(4500)
+    await expect(page.getByTestId('offline')).toHaveCount(0)
     await expect(page.getByTestId('id-number')).toHaveText('1101 **')
     mock.stage = WAITING
     mock.reachable = true
     await expect(page.getByTestId('ticket-number')).toHaveText('C023')
     await mock.cut()
-    await expect(page.getByText('正在连回来，号码留着')).toBeVisible()
+    await expect(page.getByTestId('wait-offline')).toContainText('2 分钟内接上，号码还在')
     mock.stage = { stage: 'ringing', ticket: TICKET, present: false }
     mock.reachable = true
     await expect(page.getByTestId('ring-here')).toBeVisible()
@@ -101,6 +104,21 @@ test('a lost link keeps what is typed, the ticket and the ring', async () => {
     // The same identity on another machine: this one stops, and says so.
     await mock.drop(4002)
     await expect(page.getByTestId('boot-stopped')).toBeVisible()
+  })
+})
+
+test('a place is promised for no longer than the server keeps it', async () => {
+  await enrolled({}, async ({ page, mock, look }) => {
+    mock.tell(WAITING)
+    await expect(page.getByTestId('ticket-number')).toHaveText('C023')
+    await page.clock.install()
+    await mock.cut()
+    await expect(page.getByTestId('wait-offline')).toContainText('2 分钟内接上，号码还在')
+    await page.clock.fastForward(119_000)
+    await expect(page.getByTestId('wait-offline')).toContainText('号码还在')
+    await page.clock.fastForward(3000)
+    await expect(page.getByTestId('wait-offline')).toContainText('号码可能已经退了')
+    await look('k10-offline-over', 'measured')
   })
 })
 

@@ -145,7 +145,7 @@ test('waiting and ringing', async () => {
     mock.tell(waiting(7))
     await look('k11-waiting-hc-yue')
     await mock.cut()
-    await expect(page.getByText('駁緊返，個號留住')).toBeVisible()
+    await expect(page.getByTestId('wait-offline')).toContainText('2 分鐘內駁到，個號仲喺度')
     await look('k11-offline', 'measured')
   })
 })

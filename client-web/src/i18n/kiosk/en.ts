@@ -207,7 +207,9 @@ export default {
     cancelSub: 'Afterwards you would have to queue again.',
     cancelYes: 'Give up',
     cancelNo: 'Keep waiting',
-    offline: 'Reconnecting, your number is kept',
+    offline: 'Reconnecting: your number is kept for {n} min',
+    offlineOver:
+      'Still no connection. Your number may be gone; you are told once it is back. The village helper can help too',
     awayTitle: 'Your place is kept',
     awaySub:
       'Please remember the number and press below when you are back. This machine keeps ringing when it is your turn.',
@@ -468,7 +470,7 @@ export default {
     wait: 'Please stay seated',
     usual: 'Attempt {n}, usually back within 10 s',
     safe1: 'What you filled in is kept',
-    safe2: 'Your number is kept; no new queue',
+    safe2: 'Back within {n} min: no new queue',
     safe3: '{n} photographed papers have arrived',
     giveUp: 'If it takes longer than {n} min, ask the village helper or dial {line}.',
     leave: 'Stop waiting',

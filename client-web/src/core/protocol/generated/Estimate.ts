@@ -11,4 +11,4 @@ from: number,
 /**
  * Most minutes to wait; none above thirty.
  */
-to?: number, } | { "kind": "nobody_on_duty" };
+to?: number, } | { "kind": "nobody_on_duty" } | { "kind": "nobody_ready" };

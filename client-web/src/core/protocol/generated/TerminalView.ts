@@ -15,6 +15,10 @@ site: SiteView,
  */
 waiting: number, 
 /**
+ * Somebody of the window takes calls, now or after what is going on, for the attract page.
+ */
+staffed: boolean, 
+/**
  * Somebody was called and is coming.
  */
 person_called: boolean, 
