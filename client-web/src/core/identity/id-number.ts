@@ -26,6 +26,15 @@ export function idFault(text: string, today: Date): IdFault | undefined {
   return checkCharacter(text) === text[17] ? undefined : 'check'
 }
 
+/** Whole years of whoever a good number names, on the day of `today`. */
+export function ageOf(number: string, today: Date): number {
+  const [year, month, day] = [number.slice(6, 10), number.slice(10, 12), number.slice(12, 14)].map(
+    Number,
+  ) as [number, number, number]
+  const had = today.getMonth() + 1 > month || (today.getMonth() + 1 === month && today.getDate() >= day)
+  return today.getFullYear() - year - (had ? 0 : 1)
+}
+
 /** `4401 **** **** 2318`: what has been typed so far, in four groups, the ten in the middle as two groups of stars. */
 export function maskId(text: string): string {
   const stars = (from: number, to: number) => '*'.repeat(Math.min(4, text.slice(from, to).length))

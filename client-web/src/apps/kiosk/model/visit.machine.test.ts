@@ -40,7 +40,10 @@ function visit(asked: readonly ConsentText[] = consents) {
   let keys = 0
   const clock = new SimulatedClock()
   const actor = createActor(
-    visitMachine(() => `key-${++keys}`),
+    visitMachine(
+      () => `key-${++keys}`,
+      () => new Date(2026, 2, 12),
+    ),
     { clock },
   ).start()
   actor.send({ type: 'CONFIGURED', consents: asked })
@@ -66,6 +69,27 @@ const toItem: VisitEvent[] = [
 ]
 
 describe('the whole way', () => {
+  it('asks nobody their age whose ID number says it, and lets them correct it', () => {
+    const senior: Item = {
+      ...item,
+      code: 'senior-card',
+      scenarios: ['60–64', '65+', '代办'].map((name, n) => ({
+        ...named(name),
+        code: `senior-card/${n + 1}`,
+        materials: [{ code: 'ID', primary: true, deferrable: false }],
+      })),
+    }
+    const begin: VisitEvent[] = [{ type: 'START' }, { type: 'NEXT' }]
+    const choose: VisitEvent[] = [{ type: 'SEARCH' }, { type: 'ITEM', item: senior }]
+    const known = visit()
+    const id: VisitEvent = { type: 'ID', number: '11010519491231002X' }
+    expect(known.go(...begin, { type: 'TYPE_ID' }, id, ...choose)).toBe('checklist')
+    expect(known.context().scenario).toBe('senior-card/2')
+    expect(known.go({ type: 'BACK' })).toBe('scenario')
+    expect(visit().go(...begin, { type: 'PROXY' }, id, ...choose)).toBe('scenario')
+    expect(visit().go(...begin, { type: 'ASK' }, ...choose)).toBe('scenario')
+  })
+
   it('leads from the first touch to a ticket, keeping text version and language of each answer', () => {
     const { go, context } = visit()
     expect(go(...toItem)).toBe('scenario')

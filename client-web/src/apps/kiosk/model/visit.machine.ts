@@ -1,5 +1,6 @@
 import { assign, setup } from 'xstate'
 import type { ConsentAnswer } from '@/core/protocol'
+import { scenarioByAge } from './age'
 import { FRESH, LOW_FROM, scenarioOf } from './visit.types'
 import type { VisitContext, VisitEvent } from './visit.types'
 
@@ -8,9 +9,9 @@ export const WIPED_MS = 6000
 
 /**
  * The visit's own pages, from the attract page to the wipe. What happens with a ticket is the server's word alone: the
- * machine then stands in `served` and the page draws the server's stage. `newKey` makes idempotency keys.
+ * machine then stands in `served` and the page draws the server's stage. `newKey` makes idempotency keys, `today` tells the day of this machine's clock.
  */
-export function visitMachine(newKey: () => string) {
+export function visitMachine(newKey: () => string, today = () => new Date()) {
   return setup({
     types: { context: {} as VisitContext, events: {} as VisitEvent },
     delays: { WIPED_MS },
@@ -22,8 +23,10 @@ export function visitMachine(newKey: () => string) {
       firstQuestion: assign({ question: 0, consents: [] }),
       freshKey: assign(() => ({ key: newKey(), fault: undefined })),
       group: assign(({ event }) => (event.type === 'GROUP' ? { group: event.group } : {})),
-      item: assign(({ event }) =>
-        event.type === 'ITEM' ? { item: event.item, scenario: undefined, have: {} } : {},
+      item: assign(({ event, context }) =>
+        event.type === 'ITEM'
+          ? { item: event.item, scenario: scenarioByAge(event.item, context, today()), have: {} }
+          : {},
       ),
       scenario: assign(({ event, context }) =>
         event.type === 'SCENARIO'
@@ -43,6 +46,9 @@ export function visitMachine(newKey: () => string) {
         const needed = scenarioOf({ item: context.item, scenario })?.materials.length ?? 0
         return needed > 0 || (context.proxy && scenario !== undefined) || context.browsing
       },
+      /** The ID number answers the item's question; what it leads to is on the checklist, and going back asks it. */
+      ageKnown: ({ context, event }) =>
+        event.type === 'ITEM' && scenarioByAge(event.item, context, today()) !== undefined,
       asksConsent: ({ context }) => context.asked.length > 0,
       moreQuestions: ({ context }) => context.question + 1 < context.asked.length,
       laterQuestion: ({ context }) => context.question > 0,
@@ -119,12 +125,21 @@ export function visitMachine(newKey: () => string) {
           search: {
             on: {
               GROUP: { target: 'group', actions: 'group' },
-              ITEM: { target: 'scenario', actions: 'item' },
+              ITEM: [
+                { guard: 'ageKnown', target: 'checklist', actions: 'item' },
+                { target: 'scenario', actions: 'item' },
+              ],
               BACK: 'choose',
             },
           },
           group: {
-            on: { ITEM: { target: 'scenario', actions: 'item' }, BACK: 'choose' },
+            on: {
+              ITEM: [
+                { guard: 'ageKnown', target: 'checklist', actions: 'item' },
+                { target: 'scenario', actions: 'item' },
+              ],
+              BACK: 'choose',
+            },
           },
           scenario: {
             on: {
