@@ -34,7 +34,11 @@ $(WEB)/node_modules/.installed: $(WEB)/package.json $(WEB)/package-lock.json
 	cd $(WEB) && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-web: $(WEB)/node_modules/.installed ## build the pages into client-web/dist
+web: $(WEB)/dist/kiosk.html ## build the pages into client-web/dist, if anything of theirs changed
+
+# The program has the pages in it: built anew for nothing they would cost a demonstration minutes at each start. Folders
+# are looked at too, so that a file that is gone counts.
+$(WEB)/dist/kiosk.html: $(WEB)/node_modules/.installed $(shell find $(WEB)/src $(WEB)/public $(WEB)/tools $(WEB)/*.html $(WEB)/*.json $(WEB)/*.ts)
 	cd $(WEB) && npm run --silent build
 
 web-check: $(WEB)/node_modules/.installed ## generated types, lint, types and unit tests of the pages
