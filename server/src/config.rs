@@ -25,8 +25,8 @@ pub struct Config {
     pub database_url: Option<Secret>,
     /// Where pages, REST and WebSocket are served. Port 0 takes a free one.
     pub listen: SocketAddr,
-    /// Origins from which `/ws` may be opened, such as `https://window.example.gov.cn`. Empty: only the origin whose
-    /// host is the one that was asked for.
+    /// Origins from which `/ws` may be opened, such as `https://window.example.gov.cn`. Empty: only the origin with
+    /// the host that was asked for and the scheme that is served here; so behind a proxy that ends TLS it must be named.
     pub origins: Vec<String>,
     /// Where `/metrics` is served; none: nowhere.
     pub metrics_listen: Option<SocketAddr>,

@@ -39,6 +39,7 @@ async fn a_foreign_origin_is_refused_before_the_upgrade() {
     let upgrades = "connection: upgrade, close\r\n";
     for (headers, status) in [
         (format!("{upgrades}{speaks}origin: https://evil.example\r\n"), "403"),
+        (format!("{upgrades}{speaks}origin: https://{}\r\n", server.address), "403"),
         (format!("{upgrades}{speaks}"), "403"),
         (format!("{upgrades}{speaks}origin: null\r\n"), "403"),
         (format!("{upgrades}{own}"), "400"),
