@@ -92,6 +92,18 @@ fn a_running_demonstration_is_played_and_its_database_read() -> anyhow::Result<(
     assert!(output.status.success(), "{said}\n{report:#}");
     assert_eq!((&report["calls"]["completed"], &report["records"]["missing"]), (&2.into(), &0.into()));
 
+    // The same on another machine, which does not have the file of the database.
+    let mut elsewhere = ready.clone();
+    elsewhere["database"] = "sqlite:///no/such/cloud-window.db".into();
+    let other = demo.folder.path().join("elsewhere.json");
+    std::fs::write(&other, elsewhere.to_string())?;
+    let other = other.display().to_string();
+    let unread = [&["--url", url, "--credentials", &other], &few[..]].concat();
+    let refused = sites(&unread)?;
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(said.contains("--database") && said.contains("--unverified"), "{said}");
+
     // Codes are good once; the ordinary command writes others into the same file.
     let again = sites(&args)?;
     let said = String::from_utf8_lossy(&again.stderr);
@@ -102,8 +114,15 @@ fn a_running_demonstration_is_played_and_its_database_read() -> anyhow::Result<(
     let code = [&[SERVE, "--data", &data, "terminal", "code"], &places.collect::<Vec<_>>()[..]].concat();
     let codes = sites(&[&code[..], &["--credentials", &file]].concat())?;
     assert!(codes.status.success(), "{}", String::from_utf8_lossy(&codes.stderr));
-    let output = sites(&args)?;
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // The new codes are played where the database cannot be read, because somebody says that this is wanted.
+    let mut written: Value = serde_json::from_slice(&std::fs::read(&file)?)?;
+    written["database"] = elsewhere["database"].clone();
+    std::fs::write(&other, written.to_string())?;
+    let output = sites(&[&unread[..], &["--unverified"]].concat())?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("the database was not read"), "{said}");
+    let report: Value = serde_json::from_slice(&output.stdout)?;
+    assert_eq!(report["records"]["missing"], Value::Null);
     Ok(())
 }
 

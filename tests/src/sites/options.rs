@@ -17,9 +17,13 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     pub credentials: Option<PathBuf>,
     /// Its database, such as sqlite://demo-data/cloud-window.db, to look for what was acknowledged; that of a demonstration
-    /// on this machine is found by itself. Without it nobody can say whether anything is missing.
+    /// on this machine is found by itself. Without it nobody can say whether anything is missing: see --unverified.
     #[arg(long, value_name = "URL")]
     pub database: Option<String>,
+    /// Play although no database can be read: whether what was acknowledged is there stays unknown, and is not held against
+    /// the run.
+    #[arg(long, conflicts_with_all = ["spawn", "database"])]
+    pub unverified: bool,
     /// How many sites call, one terminal each.
     #[arg(long, value_name = "N", default_value = "12")]
     pub sites: NonZeroU32,
@@ -68,6 +72,8 @@ mod tests {
         assert!(parse("--spawn --url http://127.0.0.1:1 --credentials f").is_err());
         assert!(parse("--spawn --sites 0").is_err() && parse("--spawn --talk -1").is_err());
         assert_eq!(parse("--spawn --sites 3 --calls-per-site 2").unwrap().calls(), 6);
+        assert!(parse("--spawn --unverified").is_err());
+        assert!(parse("--url http://127.0.0.1:1 --credentials f --unverified").unwrap().unverified);
         parse("--url http://127.0.0.1:1 --credentials f --database sqlite://x").unwrap();
     }
 }

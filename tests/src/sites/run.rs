@@ -61,10 +61,17 @@ pub async fn run(options: &Options, progress: impl Fn(String) + Send + 'static) 
         let read = std::fs::read(file).with_context(|| file.display().to_string())?;
         let credentials: Credentials =
             serde_json::from_slice(&read).with_context(|| file.display().to_string())?;
-        let tally = play(options, url, &credentials, progress).await?;
         let here = |url: &&str| url.strip_prefix("sqlite://").is_some_and(|file| Path::new(file).exists());
         let told = credentials.database.as_deref().filter(here);
-        return report(&tally, options.database.as_deref().or(told), ServerUse::default()).await;
+        let database = options.database.as_deref().or(told);
+        // Said before anybody is troubled: a run that cannot be verified proves nothing about what was kept.
+        ensure!(
+            database.is_some() || options.unverified,
+            "no database of {url} can be read here, so nobody could say whether anything was lost: name it with \
+             --database, or play without that with --unverified"
+        );
+        let tally = play(options, url, &credentials, progress).await?;
+        return report(&tally, database, ServerUse::default()).await;
     }
     progress("enrolling everybody".to_owned());
     let house = House::new(Plan { sites: options.sites.get(), clerks: options.clerks.get() }).await?;
