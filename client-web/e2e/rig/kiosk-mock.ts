@@ -73,6 +73,8 @@ export class KioskMock {
   #socket: WebSocketRoute | undefined
   stage: TerminalStage = { stage: 'free' }
   personCalled = false
+  staffed = true
+  waiting = 2
   /** While false, nobody answers: neither REST nor sockets. */
   reachable = true
   answer: (message: TerminalMessage) => object = () => ({ type: 'done' })
@@ -186,7 +188,8 @@ export class KioskMock {
   /** Sends a new view. */
   tell(stage: TerminalStage): void {
     this.stage = stage
-    this.news({ type: 'view', site: SITE, waiting: 2, person_called: this.personCalled, stage })
+    const { waiting, staffed, personCalled: person_called } = this
+    this.news({ type: 'view', site: SITE, waiting, staffed, person_called, stage })
   }
 
   news(news: TerminalNews): void {

@@ -23,7 +23,17 @@ test('enrols by code and by the demonstration’s sites', async () => {
 test('the way to a ticket', async () => {
   await enrolled({}, async ({ page, mock, look, press }) => {
     await look('k01-attract')
+    const queue = page.getByTestId('attract-queue')
+    await expect(queue).toHaveText('前面排队 2 人')
+    mock.waiting = 0
+    mock.tell({ stage: 'free' })
+    await expect(queue).toHaveText('现在不用排队')
+    mock.staffed = false
+    mock.tell({ stage: 'free' })
+    await expect(queue).toHaveText('现在没人接听，可以先取号')
+    await look('k01-unstaffed', 'measured')
     await press('attract-start')
+    await expect(page.getByTestId('lang-hak')).toContainText('工作人员会讲，机器提示是普通话')
     await look('k02-language')
     await press('next')
     await look('k03-identify')
@@ -133,6 +143,10 @@ test('waiting and ringing', async () => {
     await expect(page.getByTestId('unstaffed')).toBeVisible()
     await expect(page.getByTestId('estimate')).toBeHidden()
     await look('k10-unstaffed')
+    mock.tell({ ...waiting(0), position: { ahead: 0, estimate: { kind: 'nobody_ready' } } })
+    await expect(page.getByTestId('unstaffed')).toContainText('说不准等多久')
+    await expect(page.getByTestId('estimate')).toBeHidden()
+    await look('k10-paused', 'measured')
     mock.tell({ stage: 'ringing', ticket: TICKET, present: false })
     await look('k12-ringing')
     await page.keyboard.press('Enter')

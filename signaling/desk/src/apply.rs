@@ -26,6 +26,10 @@ impl Desk {
                 }
             }
             DeskEvent::Announced { at } => {
+                for hub in self.stale_hubs() {
+                    let bustle = self.bustle(&hub);
+                    self.shown.insert(hub, bustle);
+                }
                 self.stale_queues.clear();
                 self.announced_at = *at;
             }
@@ -359,6 +363,7 @@ impl Desk {
             let Some(queue) = self.queues.get_mut(&key) else { continue };
             queue.ready.remove(&(clerk.since, id));
             queue.on_duty.remove(&id);
+            queue.serving.remove(&id);
             if queue.waiting.is_empty() && queue.ready.is_empty() && queue.on_duty.is_empty() {
                 self.queues.remove(&key);
             }
@@ -376,6 +381,9 @@ impl Desk {
             let key = QueueKey { hub: profile.hub.clone(), skill_group: skill_group.clone() };
             let queue = self.queues.entry(key.clone()).or_default();
             queue.on_duty.insert(id);
+            if clerk.status.serves() {
+                queue.serving.insert(id);
+            }
             if clerk.status.ready() && !clerk.presence.away() {
                 queue.ready.insert((clerk.since, id));
             }

@@ -55,7 +55,7 @@ pub use input::{ClerkProfile, Input, Visitor};
 pub use output::{MediaIntent, Outgoing, Output};
 pub use policy::{Policy, Served, Unserved};
 
-use state::{Call, Clerk, Line, Presence, Queue, QueueKey, Terminal, Timers, Visit};
+use state::{Bustle, Call, Clerk, Line, Presence, Queue, QueueKey, Terminal, Timers, Visit};
 
 /// The machine. See the crate's documentation for its contract.
 #[derive(Clone, Debug)]
@@ -73,6 +73,8 @@ pub struct Desk {
     timers: Timers,
     /// Queues that changed since they were announced.
     stale_queues: BTreeSet<QueueKey>,
+    /// What the free terminals of each hub were told last.
+    shown: BTreeMap<String, Bustle>,
     announced_at: Timestamp,
     draining: bool,
     /// Kept by `apply` alone.
@@ -113,6 +115,7 @@ impl Desk {
             numbers: BTreeMap::new(),
             timers: Timers::default(),
             stale_queues: BTreeSet::new(),
+            shown: BTreeMap::new(),
             announced_at: Timestamp::default(),
             draining: false,
             counts: Counts::default(),

@@ -108,6 +108,7 @@ impl Turn<'_> {
     /// Tells positions to those who wait and queues to those who serve them, where anything changed.
     pub(crate) fn announce(&mut self) {
         let stale: Vec<_> = self.desk.stale_queues.iter().cloned().collect();
+        self.announce_bustle();
         self.emit(DeskEvent::Announced { at: self.now });
         let mut clerks = std::collections::BTreeSet::new();
         for key in &stale {
@@ -139,6 +140,17 @@ impl Turn<'_> {
         }
     }
 
+    /// Free terminals say how many wait and whether somebody serves, so they hear when either changes.
+    fn announce_bustle(&mut self) {
+        let hubs = self.desk.stale_hubs();
+        let changed = |hub: &String| self.desk.shown.get(hub) != Some(&self.desk.bustle(hub));
+        let hubs: std::collections::BTreeSet<_> = hubs.into_iter().filter(changed).collect();
+        let free = self.desk.terminals.iter().filter(|(_, t)| t.visit.is_none() && hubs.contains(&t.hub));
+        for terminal in free.map(|(id, _)| *id).collect::<Vec<_>>() {
+            self.touch(protocol::ids::Party::Terminal(terminal));
+        }
+    }
+
     pub(crate) fn send_queues(&mut self, clerk: StaffId) {
         if let Some(news) = self.desk.queues_of(clerk) {
             self.tell_clerk(clerk, news);
@@ -147,12 +159,20 @@ impl Turn<'_> {
 }
 
 impl Desk {
+    /// Hubs of which a queue changed since it was announced.
+    pub(crate) fn stale_hubs(&self) -> std::collections::BTreeSet<String> {
+        self.stale_queues.iter().map(|key| key.hub.clone()).collect()
+    }
+
     /// What is said about a place with `ahead` people before it.
     pub(crate) fn position(&self, queue: &Queue, ahead: u32) -> Position {
         if queue.on_duty.is_empty() {
             return Position { ahead, estimate: Estimate::NobodyOnDuty };
         }
-        let desks = u32::try_from(queue.on_duty.len()).unwrap_or(u32::MAX);
+        if queue.serving.is_empty() {
+            return Position { ahead, estimate: Estimate::NobodyReady };
+        }
+        let desks = u32::try_from(queue.serving.len()).unwrap_or(u32::MAX);
         let call_minutes = u32::try_from(self.policy.expected_call.as_secs() / 60).unwrap_or(8).max(1);
         // Everybody ahead must be served, shared by the desks; the first in line waits for the next free desk.
         let minutes = if queue.ready.is_empty() {

@@ -31,6 +31,17 @@ pub(crate) struct Queue {
     pub(crate) ready: BTreeSet<(Timestamp, StaffId)>,
     /// Clerks at work in this queue, whatever they do just now.
     pub(crate) on_duty: BTreeSet<StaffId>,
+    /// Those of them who take calls now, or once what they do just now is over: a wait can be guessed by them alone.
+    pub(crate) serving: BTreeSet<StaffId>,
+}
+
+/// What goes on in all queues of a hub, for those who have not begun yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bustle {
+    /// Everybody who waits.
+    pub(crate) waiting: usize,
+    /// Somebody takes calls.
+    pub(crate) staffed: bool,
 }
 
 /// An open connection.
@@ -95,6 +106,16 @@ impl Status {
             self,
             Self::Wished(WishedStatus::OffDuty | WishedStatus::Break { .. })
                 | Self::NotReady(NotReadyReason::ConnectionLost | NotReadyReason::Restarted)
+        )
+    }
+    /// Takes calls without first having to say so.
+    pub(crate) fn serves(self) -> bool {
+        matches!(
+            self,
+            Self::Wished(WishedStatus::Ready)
+                | Self::Ringing { .. }
+                | Self::InCall { .. }
+                | Self::WrapUp { .. }
         )
     }
     pub(crate) fn ready(self) -> bool {

@@ -7,7 +7,7 @@ use protocol::{
 use std::time::Duration;
 
 use crate::Desk;
-use crate::state::{Call, Presence, Stage, Status, Visit};
+use crate::state::{Bustle, Call, Presence, Stage, Status, Visit};
 
 impl Desk {
     /// What a connected terminal shows.
@@ -18,15 +18,24 @@ impl Desk {
             .visit
             .and_then(|t| self.visits.get(&t))
             .map_or(TerminalStage::Free, |v| self.stage_view(v));
-        let in_hub = self.queues.iter().filter(|(key, _)| key.hub == terminal.hub);
-        let waiting = in_hub.map(|(_, q)| q.waiting.len()).sum::<usize>();
+        let Bustle { waiting, staffed } = self.bustle(&terminal.hub);
         let view = TerminalView {
             site: terminal.site.clone(),
             waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+            staffed,
             person_called: terminal.person_called,
             stage,
         };
         Some((connection, view))
+    }
+
+    /// What goes on in a hub.
+    pub(crate) fn bustle(&self, hub: &str) -> Bustle {
+        let queues = self.queues.iter().filter(|(key, _)| key.hub == hub);
+        queues.fold(Bustle::default(), |sum, (_, queue)| Bustle {
+            waiting: sum.waiting + queue.waiting.len(),
+            staffed: sum.staffed || !queue.serving.is_empty(),
+        })
     }
 
     fn stage_view(&self, visit: &Visit) -> TerminalStage {

@@ -304,20 +304,54 @@ fn nobody_guesses_a_wait_while_nobody_is_on_duty() {
     let mut s = Story::new();
     s.terminal_here(1);
     s.takes(1, "subsidy");
-    let estimate = |s: &Story| match s.terminal_stage(1) {
+    let estimate_at = |s: &Story, n| match s.terminal_stage(n) {
         Some(TerminalStage::Waiting { position, .. }) => position.estimate,
         other => panic!("{other:?}"),
     };
+    let estimate = |s: &Story| estimate_at(s, 1);
     assert_eq!(estimate(&s), Estimate::NobodyOnDuty);
     s.clerk_here(1, &["social", "civil"]);
     s.ready(1);
     let offer = s.ring_at(1).expect("rings");
     s.asks(1, ClerkMessage::Decline { offer, reason: DeclineReason::Visitor });
     s.after(2);
-    assert_eq!(estimate(&s), Estimate::Minutes { from: 3, to: Some(5) }, "not ready, and on duty");
+    assert_eq!(estimate(&s), Estimate::NobodyReady, "on duty, and takes no calls");
     s.asks(1, ClerkMessage::SetStatus { status: WishedStatus::OffDuty });
     s.after(2);
     assert_eq!(estimate(&s), Estimate::NobodyOnDuty);
+    s.clerk_here(2, &["civil"]);
+    s.ready(2);
+    s.accepts(2);
+    s.terminal_here(2);
+    s.takes(2, "subsidy");
+    assert_eq!(estimate_at(&s, 2), Estimate::Minutes { from: 3, to: Some(5) }, "in a call, and free after it");
+}
+
+#[test]
+fn a_free_terminal_hears_whether_somebody_serves_and_how_many_wait() {
+    let mut s = Story::new();
+    let told = |out: &[Output]| {
+        out.iter().rev().find_map(|one| match one {
+            Output::Send(_, Outgoing::Terminal(TerminalNews::View(view)))
+                if view.stage == TerminalStage::Free =>
+            {
+                Some((view.waiting, view.staffed))
+            }
+            _ => None,
+        })
+    };
+    assert_eq!(told(&s.terminal_here(1)), Some((0, false)));
+    s.clerk_here(1, &["civil"]);
+    s.after(5);
+    s.ready(1);
+    assert_eq!(told(&s.after(5)), Some((0, true)));
+    s.terminal_here(2);
+    s.takes(2, "subsidy");
+    assert_eq!(told(&s.after(5)), Some((1, true)));
+    let offer = s.ring_at(1).expect("rings");
+    s.asks(1, ClerkMessage::Decline { offer, reason: DeclineReason::Visitor });
+    assert_eq!(told(&s.after(5)), Some((1, false)), "nobody else is ready");
+    assert_eq!(told(&s.after(60)), None, "nothing changed");
 }
 
 #[test]

@@ -221,16 +221,19 @@ fn to_terminal() -> Vec<ToTerminal> {
         ToTerminal::Own(TerminalNews::View(Box::new(TerminalView {
             site: site(),
             waiting: 3,
+            staffed: true,
             person_called: false,
             stage,
         })))
     };
     let position = Position { ahead: 2, estimate: Estimate::Minutes { from: 5, to: Some(10) } };
     let unstaffed = Position { ahead: 0, estimate: Estimate::NobodyOnDuty };
+    let paused = Position { ahead: 0, estimate: Estimate::NobodyReady };
     vec![
         view(TerminalStage::Free),
         view(TerminalStage::Waiting { ticket: ticket(), position }),
         view(TerminalStage::Waiting { ticket: ticket(), position: unstaffed }),
+        view(TerminalStage::Waiting { ticket: ticket(), position: paused }),
         view(TerminalStage::Ringing { ticket: ticket(), present: true }),
         view(TerminalStage::InCall { call: Box::new(call()) }),
         view(TerminalStage::Ended {

@@ -28,6 +28,17 @@ describe('spoken prompts', () => {
     expect(played.at(-1)).toBe('stop')
   })
 
+  it('says a page of a Hakka speaker in Mandarin until there are recordings of their own', async () => {
+    const { prompts, played } = rig(async () => Response.json({ zh: ['attract', 'rating'], hak: ['rating'] }))
+    await prompts.load()
+    prompts.say('hak', 'attract')
+    expect(played).toEqual(['/voices/zh/attract.ogg'])
+    prompts.say('hak', 'rating')
+    expect(played.at(-1)).toBe('/voices/hak/rating.ogg')
+    expect(prompts.voiceOf('hak', 'waiting')).toBeUndefined()
+    expect(prompts.voiceOf('yue', 'attract')).toBeUndefined()
+  })
+
   it('has nothing when the server has nothing', async () => {
     const { prompts } = rig(async () => new Response('', { status: 404 }))
     await prompts.load()

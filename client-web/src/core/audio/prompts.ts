@@ -35,10 +35,17 @@ export class Prompts {
     return this.#index[voice]?.includes(page) ?? false
   }
 
+  /** In which voice a page is said: its own, else Mandarin for Hakka, whose page is written in it; none stays silent. */
+  voiceOf(spoken: Spoken, page: string): Spoken | undefined {
+    if (this.has(spoken, page)) return spoken
+    return spoken === 'hak' && this.has('zh', page) ? 'zh' : undefined
+  }
+
   /** Says a page's words; what was being said stops. */
-  say(voice: Spoken, page: string): void {
+  say(spoken: Spoken, page: string): void {
     this.stop()
-    if (!this.has(voice, page)) return
+    const voice = this.voiceOf(spoken, page)
+    if (voice === undefined) return
     const player = (this.#player ??= this.#options.player?.() ?? new Audio())
     player.src = `${this.#base}/${voice}/${page}.ogg`
     player.volume = this.volume

@@ -38,6 +38,7 @@ export default {
     hours: 'Today {from}–{to}',
     waiting: '{n} waiting now',
     nobody: 'No queue now',
+    unstaffed: 'Nobody answers now; take a number',
     erased: 'Data is erased',
   },
   lang: {
@@ -51,7 +52,7 @@ export default {
     en: 'English',
     zhSub: '简体字',
     yueSub: '繁體字',
-    hakSub: '简体字',
+    hakSub: '工作人员会讲，机器提示是普通话',
     enSub: 'English text',
   },
   id: {
@@ -196,6 +197,7 @@ export default {
     none: 'Nobody ahead of you',
     next: 'You are next',
     place: 'You are number {n} in line. Stay seated; it rings and the screen turns green',
+    paused: 'The clerk takes no calls just now, so nobody can say how long it takes; you are called in order',
     unstaffed: 'Nobody is on duty now; you are called in order once somebody is',
     long: 'A long wait. You may call a person',
     away: 'Step away, keep place',

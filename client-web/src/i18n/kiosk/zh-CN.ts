@@ -39,6 +39,7 @@ export default {
     hours: '今天 {from}–{to}',
     waiting: '前面排队 {n} 人',
     nobody: '现在不用排队',
+    unstaffed: '现在没人接听，可以先取号',
     erased: '办完清除信息',
   },
   lang: {
@@ -52,7 +53,7 @@ export default {
     en: 'English',
     zhSub: '简体字',
     yueSub: '繁體字',
-    hakSub: '简体字',
+    hakSub: '工作人员会讲，机器提示是普通话',
     enSub: 'English text',
   },
   id: {
@@ -194,6 +195,7 @@ export default {
     none: '前面没有人了',
     next: '您是下一位',
     place: '您排在第 {n} 位，请坐着等，轮到时会响铃、整屏变绿',
+    paused: '现在没人接听，说不准等多久，接听后按顺序叫您',
     unstaffed: '现在没人在岗，有人上岗就按顺序叫您',
     long: '等得久了，不想等可以叫人帮忙',
     away: '离开一下，留着号',

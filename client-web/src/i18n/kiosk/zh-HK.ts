@@ -39,6 +39,7 @@ export default {
     hours: '今日 {from}–{to}',
     waiting: '前面排緊 {n} 位',
     nobody: '而家唔使排隊',
+    unstaffed: '而家冇人接聽，可以先攞號',
     erased: '辦完清除資料',
   },
   lang: {
@@ -52,7 +53,7 @@ export default {
     en: 'English',
     zhSub: '简体字',
     yueSub: '繁體字',
-    hakSub: '简体字',
+    hakSub: '工作人员会讲，机器提示是普通话',
     enSub: 'English text',
   },
   id: {
@@ -194,6 +195,7 @@ export default {
     none: '前面冇人喇',
     next: '您係下一位',
     place: '您排第 {n} 位，請坐低等，到您嗰陣會響鐘、成個屏變綠',
+    paused: '而家冇人接聽，講唔準等幾耐，接聽之後順序叫您',
     unstaffed: '而家冇人當值，有人返工就順序叫您',
     long: '等得耐喇，唔想等可以叫人幫手',
     away: '行開陣，留住個號',

@@ -189,6 +189,8 @@ pub struct TerminalView {
     pub site: SiteView,
     /// People waiting in all queues, for the attract page.
     pub waiting: u32,
+    /// Somebody of the window takes calls, now or after what is going on, for the attract page.
+    pub staffed: bool,
     /// Somebody was called and is coming.
     pub person_called: bool,
     /// Where the visit is.

@@ -59,7 +59,7 @@ pub struct Position {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export)]
 pub enum Estimate {
-    /// Somebody who serves this queue is on duty.
+    /// Somebody who serves this queue takes calls, now or after what is going on.
     Minutes {
         /// Least minutes to wait, rounded to a step (1, 3, 5, 10, 15, 20, 30).
         from: u32,
@@ -70,4 +70,6 @@ pub enum Estimate {
     },
     /// Nobody who serves this queue is on duty; places are kept and called in order once somebody is.
     NobodyOnDuty,
+    /// Somebody is on duty and takes no calls just now; places are kept and called in order once somebody is ready.
+    NobodyReady,
 }
