@@ -324,7 +324,11 @@ fn nobody_guesses_a_wait_while_nobody_is_on_duty() {
     s.accepts(2);
     s.terminal_here(2);
     s.takes(2, "subsidy");
-    assert_eq!(estimate_at(&s, 2), Estimate::Minutes { from: 3, to: Some(5) }, "in a call, and free after it");
+    assert_eq!(
+        estimate_at(&s, 2),
+        Estimate::Minutes { from: 3, to: Some(5) },
+        "in a call, and free after it"
+    );
 }
 
 #[test]
