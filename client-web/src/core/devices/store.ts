@@ -29,13 +29,11 @@ async function run<T>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => 
 export interface Keep<T> {
   read(): Promise<T | undefined>
   write(value: T): Promise<void>
-  forget(): Promise<void>
 }
 
 export function keep<T>(name: string): Keep<T> {
   return {
     read: () => run<T | undefined>('readonly', (store) => store.get(name)),
     write: (value) => run('readwrite', (store) => store.put(value, name)).then(() => undefined),
-    forget: () => run('readwrite', (store) => store.delete(name)).then(() => undefined),
   }
 }

@@ -18,7 +18,6 @@ function rig() {
   const store = {
     read: async () => kept,
     write: async (value: TerminalIdentity) => void (kept = value),
-    forget: async () => void (kept = undefined),
   }
   return { asked, http, store, kept: () => kept }
 }

@@ -29,7 +29,6 @@ async function rig() {
   const door: Door = new Door(http, {
     read: async () => identity,
     write: async () => undefined,
-    forget: async () => undefined,
   })
   await door.known()
   return { door, state }
