@@ -30,6 +30,7 @@ const PAGES = {
   ringing: ['ring.title', 'ring.sub'],
   result: ['done.ended'],
   rating: ['rate.title', 'rate.leftPlain'],
+  idle: ['idle.title'],
   wiped: ['wipe.done'],
   closed: ['closed.title', 'closed.sub'],
 }

@@ -122,6 +122,53 @@ test('a place is promised for no longer than the server keeps it', async () => {
   })
 })
 
+test('nobody loses a paper they are reading', async () => {
+  await enrolled({}, async ({ page, mock, look, press }) => {
+    const case_ = { ...CASE, state: 'accepted' as const, papers: PAPERS }
+    mock.tell({ stage: 'ended', call: 'call-1', ticket: TICKET, case: case_, rated: false, ended_at: 0 })
+    await expect(page.getByTestId('result')).toBeVisible()
+    await page.clock.install()
+    await press('read-papers')
+    await expect(page.getByTestId('papers')).toBeVisible()
+    await page.clock.fastForward(50_000)
+    // Scrolling is reading too, and no touch.
+    await page.locator('.scroller').dispatchEvent('scroll')
+    await page.clock.fastForward(50_000)
+    await expect(page.getByTestId('idle')).toHaveCount(0)
+    await page.clock.fastForward(11_000)
+    await expect(page.getByTestId('idle-here')).toHaveText('还要看一会儿')
+    await look('k17-reading', 'measured')
+    // The finger alone answers: the question is gone before it is lifted.
+    await page.getByTestId('idle-here').dispatchEvent('pointerdown')
+    await expect(page.getByTestId('idle')).toHaveCount(0)
+    await page.clock.fastForward(290_000)
+    await expect(page.getByTestId('idle')).toHaveCount(0)
+    await expect(page.getByTestId('papers')).toBeVisible()
+    await page.clock.fastForward(11_000)
+    await expect(page.getByTestId('idle')).toContainText('30 秒后清除')
+    await page.clock.fastForward(31_000)
+    await expect(page.getByTestId('wiped')).toBeVisible()
+  })
+})
+
+test('a low rating without a reason is told before time runs out', async () => {
+  await enrolled({}, async ({ page, mock, press }) => {
+    mock.tell({ stage: 'ended', call: 'call-1', ticket: TICKET, rated: false, ended_at: 0 })
+    await expect(page.getByTestId('result')).toBeVisible()
+    await page.clock.install()
+    await press('to-rating', 'rate-5')
+    await expect(page.getByTestId('rating-why')).toBeVisible()
+    await page.clock.fastForward(55_000)
+    expect(mock.heard.some((m) => m.type === 'rate')).toBe(false)
+    await page.clock.fastForward(3000)
+    await expect.poll(() => mock.heard.filter((m) => m.type === 'rate')).toHaveLength(1)
+    expect(mock.heard.find((m) => m.type === 'rate')).toEqual({ type: 'rate', call: 'call-1', score: 5 })
+    await page.clock.fastForward(3000)
+    await expect(page.getByTestId('wiped')).toBeVisible()
+    expect(mock.heard.filter((m) => m.type === 'rate')).toHaveLength(1)
+  })
+})
+
 test('the end of a session costs neither the call nor the key of the machine', async () => {
   await enrolled({}, async ({ page, mock }) => {
     mock.tell({ stage: 'in_call', call: call() })

@@ -411,7 +411,12 @@ export default {
     locked: 'Not everything was erased; this machine is locked',
     lockedSub: 'Please call the administrator, code W-01',
   },
-  idle: { title: 'Are you still there?', sub: 'In {n} s what you entered is erased', here: 'I am here' },
+  idle: {
+    title: 'Are you still there?',
+    sub: 'In {n} s what you entered is erased',
+    here: 'I am here',
+    more: 'I am still reading',
+  },
   boot: {
     loading: 'Starting, please wait',
     enrol: 'Register this machine',

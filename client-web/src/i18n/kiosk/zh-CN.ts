@@ -407,7 +407,7 @@ export default {
     locked: '信息没有清干净，这台机器先停用',
     lockedSub: '请找管理员，编号 W-01',
   },
-  idle: { title: '您还在吗？', sub: '{n} 秒后清除您填的信息', here: '我还在' },
+  idle: { title: '您还在吗？', sub: '{n} 秒后清除您填的信息', here: '我还在', more: '还要看一会儿' },
   boot: {
     loading: '正在打开，请稍等',
     enrol: '登记这台机器',

@@ -407,7 +407,7 @@ export default {
     locked: '資料未清乾淨，呢部機暫停使用',
     lockedSub: '請搵管理員，編號 W-01',
   },
-  idle: { title: '您仲喺度嗎？', sub: '{n} 秒後清除您填嘅資料', here: '我仲喺度' },
+  idle: { title: '您仲喺度嗎？', sub: '{n} 秒後清除您填嘅資料', here: '我仲喺度', more: '仲要睇一陣' },
   boot: {
     loading: '開緊，請等等',
     enrol: '登記呢部機',

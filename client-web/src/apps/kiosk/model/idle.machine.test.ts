@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createActor, SimulatedClock } from 'xstate'
-import { COUNTDOWN_MS, idleMachine, QUIET_MS } from './idle.machine'
+import { COUNTDOWN_MS, idleMachine, PROLONGED_MS, QUIET_MS } from './idle.machine'
 
 function rig() {
   const clock = new SimulatedClock()
@@ -38,5 +38,20 @@ describe('is anybody there', () => {
     clock.increment(10 * QUIET_MS)
     actor.send({ type: 'TOUCH' })
     expect(state()).toBe('resting')
+  })
+
+  it('leaves whoever wants to read on alone for five minutes, touched or not, and then asks again', () => {
+    const { clock, actor, state } = rig()
+    actor.send({ type: 'WATCH' })
+    clock.increment(QUIET_MS)
+    actor.send({ type: 'PROLONG' })
+    clock.increment(PROLONGED_MS / 2)
+    actor.send({ type: 'TOUCH' })
+    clock.increment(PROLONGED_MS / 2 - 1)
+    expect(state()).toBe('prolonged')
+    clock.increment(1)
+    expect(state()).toBe('asking')
+    clock.increment(COUNTDOWN_MS)
+    expect(state()).toBe('gone')
   })
 })

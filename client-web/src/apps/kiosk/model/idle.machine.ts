@@ -5,12 +5,15 @@ export const QUIET_MS = 60_000
 /** And then, unanswered for this long, the visit is wiped. */
 export const COUNTDOWN_MS = 30_000
 
-export type IdleEvent = { type: 'WATCH' } | { type: 'REST' } | { type: 'TOUCH' }
+/** Whoever says so goes on reading for this long before being asked again. */
+export const PROLONGED_MS = 300_000
+
+export type IdleEvent = { type: 'WATCH' } | { type: 'REST' } | { type: 'TOUCH' } | { type: 'PROLONG' }
 
 /** Whether anybody is still there. Rests while waiting and in a call. */
 export const idleMachine = setup({
   types: { events: {} as IdleEvent },
-  delays: { QUIET_MS, COUNTDOWN_MS },
+  delays: { QUIET_MS, COUNTDOWN_MS, PROLONGED_MS },
 }).createMachine({
   id: 'idle',
   initial: 'resting',
@@ -21,9 +24,11 @@ export const idleMachine = setup({
       after: { QUIET_MS: 'asking' },
     },
     asking: {
-      on: { REST: 'resting', TOUCH: 'watching' },
+      on: { REST: 'resting', TOUCH: 'watching', PROLONG: 'prolonged' },
       after: { COUNTDOWN_MS: 'gone' },
     },
+    // A touch is nothing new here: it cannot make the time shorter that was asked for.
+    prolonged: { on: { REST: 'resting', WATCH: 'watching' }, after: { PROLONGED_MS: 'asking' } },
     gone: { on: { REST: 'resting', WATCH: 'watching' } },
   },
 })

@@ -49,5 +49,8 @@ export const IDLE_PAGES: ReadonlySet<string> = new Set([
   'papers',
 ])
 
+/** Pages on which somebody may read for long without a touch: whoever is asked there may go on for minutes. */
+export const READING_PAGES: ReadonlySet<string> = new Set(['papers'])
+
 /** Pages after the call: a minute without a touch ends the visit without asking. */
 export const END_PAGES: ReadonlySet<string> = new Set(['result', 'rating', 'why'])

@@ -5,7 +5,7 @@ import type { TerminalMessage } from '@/core/protocol'
 import { Refused } from '@/core/signal'
 import { missingOf } from './checklist'
 import { COUNTDOWN_MS, QUIET_MS, idleMachine } from './idle.machine'
-import { END_PAGES, IDLE_PAGES } from './stage'
+import { END_PAGES, IDLE_PAGES, READING_PAGES } from './stage'
 import { visitMachine } from './visit.machine'
 import type { Visit, VisitEvent } from './visit.types'
 
@@ -24,6 +24,8 @@ export function useVisit({ ask, erase, entered }: Outside) {
   const idle = createActor(idleMachine)
   const state = shallowRef(visit.getSnapshot())
   const asking = ref(false)
+  /** When it was asked whether anybody is there. */
+  const askedAt = ref(0)
   const touchedAt = ref(Date.now())
   const page = computed(() => {
     const { value } = state.value
@@ -33,6 +35,7 @@ export function useVisit({ ask, erase, entered }: Outside) {
 
   visit.subscribe((snapshot) => (state.value = snapshot))
   idle.subscribe(({ value }) => {
+    if (value === 'asking' && !asking.value) askedAt.value = Date.now()
     asking.value = value === 'asking' && !END_PAGES.has(page.value)
     if (value === 'gone' || (value === 'asking' && END_PAGES.has(page.value))) send({ type: 'WIPE' })
   })
@@ -40,7 +43,8 @@ export function useVisit({ ask, erase, entered }: Outside) {
   /** Somebody is there. */
   function touched(): void {
     touchedAt.value = Date.now()
-    idle.send({ type: 'TOUCH' })
+    // Whoever answers over a paper is reading it. The touch alone says so: it takes the question away before its button hears.
+    idle.send({ type: asking.value && READING_PAGES.has(page.value) ? 'PROLONG' : 'TOUCH' })
   }
 
   async function take(): Promise<void> {
@@ -73,6 +77,7 @@ export function useVisit({ ask, erase, entered }: Outside) {
     asking,
     touched,
     touchedAt,
+    askedAt,
     idleMs: { quiet: QUIET_MS, countdown: COUNTDOWN_MS },
   }
 }
