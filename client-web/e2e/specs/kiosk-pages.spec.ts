@@ -299,7 +299,13 @@ test('a paper to read, the result and the rating', async () => {
     await expect(page.getByTestId('paper-page')).toBeVisible()
     await expect(page.getByTestId('paper-received')).toBeDisabled()
     await look('k15-read')
-    await page.locator('.scroller').evaluate((e) => e.scrollTo(0, e.scrollHeight))
+    // Enlarged, its end has not been seen before both sides were.
+    await press('paper-zoom')
+    const scroller = page.locator('.scroller')
+    await scroller.evaluate((e) => e.scrollTo(0, e.scrollHeight))
+    await look('k15-zoomed', 'measured')
+    await expect(page.getByTestId('paper-received')).toBeDisabled()
+    await scroller.evaluate((e) => e.scrollTo(e.scrollWidth, e.scrollHeight))
     await press('paper-received')
     await expect
       .poll(() => mock.heard.find((m) => m.type === 'paper_received'))

@@ -356,6 +356,7 @@ export default {
     zoom: 'Larger',
     unzoom: 'Smaller',
     toEnd: 'Read to the end',
+    toEdge: 'Move sideways; read to the end',
     seen: 'Read to the end',
     received: 'I have received it',
     receivedAt: 'Received',

@@ -352,6 +352,7 @@ export default {
     zoom: '放大',
     unzoom: '缩小',
     toEnd: '请看到末尾',
+    toEdge: '可左右移动，请看到末尾',
     seen: '已看到末尾',
     received: '我收到了',
     receivedAt: '已收到',

@@ -352,6 +352,7 @@ export default {
     zoom: '放大',
     unzoom: '縮細',
     toEnd: '請睇到最尾',
+    toEdge: '可以左右移，請睇到最尾',
     seen: '睇到最尾喇',
     received: '我收到喇',
     receivedAt: '收到咗',
