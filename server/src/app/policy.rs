@@ -19,6 +19,7 @@ pub(super) fn policy(config: &Config, catalogue: &Catalogue) -> Policy {
         utc_offset_minutes: rules.utc_offset_minutes,
         items: catalogue.served(),
         letters: letters.collect(),
+        purposes: config.consents.iter().map(|question| question.purpose).collect(),
         ..Policy::usual(rules.guide.as_str().into())
     }
 }
@@ -41,5 +42,19 @@ mod tests {
         assert!(policy.letters.contains_key(&policy.guide));
         assert_eq!(policy.letters[&"social".into()], 'A');
         assert_eq!(policy.ring, Duration::from_secs(25));
+        assert!(policy.purposes.is_empty());
+    }
+
+    #[test]
+    fn a_consent_that_is_on_is_one_the_desk_takes() {
+        let catalogue = crate::catalogue::check(include_str!("../../sample/catalogue.json")).unwrap();
+        let mut config = Config::default();
+        config.consents.push(crate::config::ConsentQuestion {
+            purpose: protocol::ConsentPurpose::Recording,
+            text_version: "recording-2026-01".into(),
+            retention_months: None,
+        });
+        let on = policy(&config, &catalogue).purposes;
+        assert_eq!(on, [protocol::ConsentPurpose::Recording].into());
     }
 }

@@ -109,6 +109,7 @@ impl Desk {
                     terminal_side,
                     clerk_side: PartyView::default(),
                     assist: AssistView::default(),
+                    refused_at: None,
                     form: self.prefilled(*ticket),
                     capture: None,
                     showing: None,
@@ -153,12 +154,12 @@ impl Desk {
                     }
                 }
             }
-            in_call => self.in_call(in_call),
+            in_call => self.in_call(in_call, at),
         }
     }
 
     /// What changes a call that goes on.
-    fn in_call(&mut self, fact: &Fact) {
+    fn in_call(&mut self, fact: &Fact, at: Timestamp) {
         let Some(id) = fact.call() else { return };
         let Some(ticket) = self.calls.get(&id).copied() else { return };
         let Some(call) = self.call_mut(id) else { return };
@@ -183,6 +184,7 @@ impl Desk {
             Fact::AssistAnswered { granted, .. } => {
                 call.assist.asked.clear();
                 call.assist.ask_ends_at = None;
+                call.refused_at = granted.is_empty().then_some(at);
                 for capability in granted {
                     if !call.assist.granted.contains(capability) {
                         call.assist.granted.push(*capability);

@@ -17,6 +17,11 @@ impl Turn<'_> {
         if !running.assist.asked.is_empty() {
             return Err(refuse(ErrorCode::Stale, "a question is open"));
         }
+        // A no is an answer: whoever is asked again at once is pressed, not asked.
+        let free_at = running.refused_at.map(|at| at.plus(self.desk.policy.ask_pause));
+        if free_at.is_some_and(|free_at| self.now < free_at) {
+            return Err(refuse(ErrorCode::TooMany, "the citizen granted nothing a moment ago; wait"));
+        }
         asked.sort_unstable();
         asked.dedup();
         asked.retain(|c| !running.assist.granted.contains(c));

@@ -1,4 +1,5 @@
 //! What a deployment may decide about queues and time. Handed to [`Desk::new`](crate::Desk::new) once.
+use protocol::ConsentPurpose;
 use protocol::ids::{ItemCode, ScenarioCode, SkillGroupCode};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -14,6 +15,8 @@ pub struct Policy {
     pub terminal_grace: Duration,
     /// How long the citizen has to answer a question for assistance; silence is a no.
     pub ask: Duration,
+    /// How long the clerk may not ask again after the citizen granted nothing.
+    pub ask_pause: Duration,
     /// How long wrap-up lasts.
     pub wrap_up: Duration,
     /// How much longer it lasts when extended, once.
@@ -30,6 +33,8 @@ pub struct Policy {
     pub letters: BTreeMap<SkillGroupCode, char>,
     /// The queue for advice without an item.
     pub guide: SkillGroupCode,
+    /// The purposes for which consent is asked; an answer for another one is refused.
+    pub purposes: BTreeSet<ConsentPurpose>,
 }
 
 /// What a ticket for an item needs to know of it.
@@ -59,6 +64,7 @@ impl Policy {
             clerk_grace: Duration::from_secs(30),
             terminal_grace: Duration::from_secs(120),
             ask: Duration::from_secs(30),
+            ask_pause: Duration::from_secs(30),
             wrap_up: Duration::from_secs(120),
             wrap_up_extension: Duration::from_secs(60),
             expected_call: Duration::from_secs(8 * 60),
@@ -67,6 +73,7 @@ impl Policy {
             items: BTreeMap::new(),
             letters: BTreeMap::new(),
             guide,
+            purposes: BTreeSet::new(),
         }
     }
 

@@ -171,6 +171,8 @@ pub(crate) struct Call {
     pub(crate) terminal_side: PartyView,
     pub(crate) clerk_side: PartyView,
     pub(crate) assist: AssistView,
+    /// When the citizen last granted nothing of what was asked.
+    pub(crate) refused_at: Option<Timestamp>,
     pub(crate) form: FormView,
     pub(crate) capture: Option<CaptureRequest>,
     pub(crate) showing: Option<PaperId>,

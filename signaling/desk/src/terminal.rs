@@ -107,6 +107,8 @@ impl Turn<'_> {
         bounded(consents.len() <= MOST_CONSENTS, "consents: too many")?;
         let purposes: BTreeSet<_> = consents.iter().map(|c| c.purpose).collect();
         bounded(purposes.len() == consents.len(), "consents: two answers to one question")?;
+        // Nobody was lawfully asked: such an answer must not become the record of a consent.
+        bounded(purposes.is_subset(&self.desk.policy.purposes), "consents: a purpose that is not on")?;
         bounded(
             consents.iter().all(|c| c.text_version.len() <= LONGEST_CODE),
             "consents: text_version too long",

@@ -174,18 +174,38 @@ fn one_question_has_one_answer() {
         locale,
         granted,
     };
-    let both = vec![answer(true), answer(false)];
-    let message = TerminalMessage::TakeTicket {
-        key,
-        item,
-        scenario,
-        locale,
-        spoken,
-        id_number,
-        missing,
-        consents: both,
+    let mut with = |consents| {
+        let (item, scenario) = (item.clone(), scenario.clone());
+        let (id_number, missing) = (id_number.clone(), missing.clone());
+        let message =
+            TerminalMessage::TakeTicket { key, item, scenario, locale, spoken, id_number, missing, consents };
+        refusal(&s.says(1, message))
     };
-    assert_eq!(refusal(&s.says(1, message)), Some(ErrorCode::BadMessage));
+    assert_eq!(with(vec![answer(true), answer(false)]), Some(ErrorCode::BadMessage));
+    // Recording is on here, the check of faces is not: yes and no to it are refused alike.
+    for granted in [true, false] {
+        let face = ConsentAnswer { purpose: ConsentPurpose::FaceCheck, ..answer(granted) };
+        assert_eq!(with(vec![answer(true), face]), Some(ErrorCode::BadMessage));
+    }
+    assert_eq!(with(vec![answer(true)]), None);
+}
+
+#[test]
+fn after_a_no_the_clerk_cannot_ask_again_at_once() {
+    let (mut s, _, call) = called();
+    let point = || ClerkMessage::AskAssist { call, capabilities: vec![Capability::Point] };
+    let answer = |granted| TerminalMessage::AnswerAssist { call, granted, shown: None };
+    s.asks(1, point());
+    s.says(1, answer(vec![]));
+    let pause = policy().ask_pause.as_secs();
+    s.after(pause - 1);
+    assert_eq!(refusal(&s.asks(1, point())), Some(ErrorCode::TooMany));
+    s.after(1);
+    assert_eq!(refusal(&s.asks(1, point())), None);
+    // Whoever granted something may be asked for more at once.
+    s.says(1, answer(vec![Capability::Point]));
+    let more = ClerkMessage::AskAssist { call, capabilities: vec![Capability::Fill] };
+    assert_eq!(refusal(&s.asks(1, more)), None);
 }
 
 #[test]

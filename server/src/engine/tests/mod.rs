@@ -53,6 +53,7 @@ impl Receipts for Noted {
 
 fn policy() -> Policy {
     let mut policy = Policy::usual("general".into());
+    policy.purposes.insert(ConsentPurpose::Recording);
     for (item, queue, letter) in [("disab-living", "civil", 'C'), ("unemp-reg", "social", 'B')] {
         let scenarios = [format!("{item}/1").as_str().into()].into();
         policy.items.insert(item.into(), Served { queue: queue.into(), scenarios });

@@ -26,6 +26,7 @@ pub struct Story {
 pub fn policy() -> Policy {
     let mut policy = Policy::usual("general".into());
     policy.items = catalogue(0);
+    policy.purposes.insert(protocol::ConsentPurpose::Recording);
     for (queue, letter) in [("social", 'B'), ("civil", 'C'), ("general", 'A')] {
         policy.letters.insert(queue.into(), letter);
     }
