@@ -6,7 +6,7 @@ use serde_json::json;
 use super::issue::Issued;
 use super::{Cases, Change, Refusal, by_staff};
 use crate::store::StoreError;
-use crate::store::cases::{self as rows, Applicant, Stored};
+use crate::store::cases::{self as rows, Applicant, IdentityResult, Stored};
 use crate::store::staff::Staff;
 
 impl Cases {
@@ -45,8 +45,14 @@ impl Cases {
     /// Accepts: the clock runs, and the notice is issued in the same act.
     ///
     /// # Errors
-    /// What `casework` refuses, or a notice that cannot be made.
-    pub async fn accept(&self, by: &Staff, id: CaseId, version: u32) -> Result<(), Refusal> {
+    /// What `casework` refuses, a doubtful identity that the clerk has not confirmed to accept, or a notice that cannot be made.
+    pub async fn accept(
+        &self,
+        by: &Staff,
+        id: CaseId,
+        version: u32,
+        despite_doubt: bool,
+    ) -> Result<(), Refusal> {
         let act = Act { by: by.id, version, at: self.now() };
         let (stored, applicant) = self.to_decide(by, id).await?;
         let catalogue = self.catalogue_of(&stored).await?;
@@ -60,14 +66,21 @@ impl Cases {
         let calendar = self.calendar().await?;
         let decide = |case: Case| case.in_intake()?.accept(act, terms, &calendar);
         let accepted = decide(stored.case.clone())?;
+        let doubtful = applicant.identity_check.result == IdentityResult::Doubtful;
+        if doubtful && !despite_doubt {
+            return Err(Refusal::IdentityDoubtful);
+        }
         let notice = self.acceptance_notice(&stored, (&applicant, by, act.at), &accepted).await?;
         let decide = |case: Case| {
             let accepted = decide(case)?;
-            let facts = json!({
+            let mut facts = json!({
                 "basis": accepted.basis, "promised_due": accepted.deadlines.promised.due.to_string(),
                 "statutory_due": accepted.deadlines.statutory.as_ref().map(|one| one.due.to_string()),
                 "provisional": accepted.deadlines.provisional(),
             });
+            if doubtful {
+                facts["despite_doubt"] = json!(true);
+            }
             let happened = by_staff("case_accepted", by.id, act.at, facts, None);
             Ok(Change { case: Case::Accepted(accepted), ended: None, happened })
         };

@@ -21,6 +21,9 @@ pub enum Refusal {
     /// The law says no.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
+    /// The identity check came to no decision, and the clerk has not said that they accept all the same.
+    #[error("the identity check is doubtful: confirm explicitly, or check again")]
+    IdentityDoubtful,
     /// Fields are wrong, all of them named.
     #[error("fields are wrong")]
     Invalid(Vec<FieldError>),
@@ -56,6 +59,7 @@ impl From<Refusal> for Problem {
             Refusal::NotYours => Self::new(StatusCode::FORBIDDEN, "not_yours", text),
             Refusal::NotYourCall => Self::new(StatusCode::FORBIDDEN, "not_your_call", text),
             Refusal::NotAllowed(why) => not_allowed(why),
+            Refusal::IdentityDoubtful => Self::conflict("identity_doubtful", text),
             Refusal::Invalid(errors) => Self::invalid(errors),
             Refusal::KeyReused => Self::conflict("key_reused", text),
             Refusal::Upload { status, code, detail } => Self::new(status, code, detail),

@@ -66,8 +66,10 @@ export class DeskApi {
     return this.#http.put('/cases/{id}/materials/{code}', { path: { id, code: material }, body })
   }
 
-  accept(id: CaseId, version: number): Promise<Case> {
-    return this.#http.post('/cases/{id}/accept', { path: { id }, body: { version } })
+  /** `despiteDoubt`: the clerk confirms although the identity check is doubtful. */
+  accept(id: CaseId, version: number, despiteDoubt: boolean): Promise<Case> {
+    const body = { version, despite_doubt: despiteDoubt }
+    return this.#http.post('/cases/{id}/accept', { path: { id }, body })
   }
 
   notAccept(id: CaseId, body: NotAccept): Promise<Case> {

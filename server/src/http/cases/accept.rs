@@ -17,6 +17,10 @@ use crate::store::staff::Role;
 pub(super) struct SeenVersion {
     /// The case's version.
     version: u32,
+    /// The clerk accepts although the identity check is doubtful; it goes on record.
+    #[serde(default)]
+    #[schema(default = false)]
+    despite_doubt: bool,
 }
 
 /// Accept a case (受理): the clock runs, and the acceptance notice is issued in the same act.
@@ -26,7 +30,7 @@ pub(super) struct SeenVersion {
     (status = 403, description = "`not_owner`, `not_yours`", body = Problem),
     (status = 404, description = "`not_found`", body = Problem),
     (status = 409, description = "`stale`; `materials`, `errors` names each that stands in the way; `other_authority`; \
-        `handoff_open`; `not_in_intake`", body = Problem),
+        `handoff_open`; `not_in_intake`; `identity_doubtful` without `despite_doubt`", body = Problem),
     (status = 503, description = "`no_font`", body = Problem),
 ))]
 pub(super) async fn accept(
@@ -36,7 +40,7 @@ pub(super) async fn accept(
     Json(seen): Json<SeenVersion>,
 ) -> Result<Json<CaseView>, Problem> {
     who.require(Role::Clerk)?;
-    cases.accept(&who.staff, id, seen.version).await?;
+    cases.accept(&who.staff, id, seen.version, seen.despite_doubt).await?;
     Ok(Json(cases.get(&who.staff, id).await?))
 }
 

@@ -23,6 +23,7 @@ const PROBLEMS = new Set([
   'stale',
   'materials',
   'other_authority',
+  'identity_doubtful',
   'handoff_open',
   'handoff_gone',
   'handoff_expired',

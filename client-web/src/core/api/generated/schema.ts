@@ -1147,6 +1147,11 @@ export interface components {
     /** @description What the clerk saw. */
     SeenVersion: {
       /**
+       * @description The clerk accepts although the identity check is doubtful; it goes on record.
+       * @default false
+       */
+      despite_doubt: boolean
+      /**
        * Format: int32
        * @description The case's version.
        */
@@ -1417,7 +1422,7 @@ export interface operations {
           'application/json': components['schemas']['Problem']
         }
       }
-      /** @description `stale`; `materials`, `errors` names each that stands in the way; `other_authority`; `handoff_open`; `not_in_intake` */
+      /** @description `stale`; `materials`, `errors` names each that stands in the way; `other_authority`; `handoff_open`; `not_in_intake`; `identity_doubtful` without `despite_doubt` */
       409: {
         headers: {
           [name: string]: unknown

@@ -59,6 +59,11 @@ export const faults = {
         'The case has just changed. The latest is shown; look and decide again',
       ],
       materials: ['材料还没齐，不能受理', '材料未齊，唔可以受理', 'Materials stand in the way of acceptance'],
+      identity_doubtful: [
+        '身份核验存疑：请确认后再受理',
+        '身份核對有疑問：請確認之後先受理',
+        'The identity check is doubtful: confirm before accepting',
+      ],
       other_authority: [
         '这件事由别的部门管，只能不予受理并写明该找谁',
         '呢件事由第二個部門管，只可以不予受理並寫明應該搵邊個',

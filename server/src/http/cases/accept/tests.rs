@@ -203,3 +203,32 @@ async fn the_database_itself_refuses_what_is_not_legal() {
         assert!(refused.contains(why), "{sql}: {refused}");
     }
 }
+
+#[tokio::test]
+async fn a_doubtful_identity_is_accepted_only_when_the_clerk_says_so_and_that_is_on_record() {
+    let counter = Counter::new().await;
+    let (clerk, terminal) = (counter.clerk("a", "civil", &["civil"]).await, counter.terminal("S10").await);
+    let call = counter.call(&clerk, &terminal);
+    let mut body = application(call, "disab-living", "disab-living/1");
+    body["applicant"]["identity_check"] =
+        json!({ "method": "by_eye", "result": "doubtful", "note": "照片很旧" });
+    let mut case = counter.open_as(&clerk.token, "key-00001", &body).await.ok();
+    for material in case["materials"].as_array().unwrap().clone() {
+        let path = format!(
+            "/cases/{}/materials/{}",
+            case["id"].as_str().unwrap(),
+            material["code"].as_str().unwrap()
+        );
+        let body = json!({ "state": "accepted", "version": case["version"] });
+        case = counter.ask(&clerk.token, "PUT", &path, Some(body)).await.ok();
+    }
+    accept(&counter, &clerk.token, &case, &case["version"]).await.refused(409, "identity_doubtful");
+    assert_eq!(counter.count("SELECT COUNT(*) FROM papers").await, 1);
+    let path = format!("/cases/{}/accept", case["id"].as_str().unwrap());
+    let sure = json!({ "version": case["version"], "despite_doubt": true });
+    let accepted = counter.ask(&clerk.token, "POST", &path, Some(sure)).await.ok();
+    assert_eq!(accepted["state"], "accepted");
+    let timeline = accepted["timeline"].as_array().unwrap();
+    let row = timeline.iter().find(|row| row["kind"] == "case_accepted").unwrap();
+    assert_eq!(row["facts"]["despite_doubt"], true, "{row}");
+}
