@@ -148,7 +148,7 @@ async fn what_protects_acts_before_its_record_and_is_written_in_order() {
         party: a,
         voice: true,
         camera: true,
-        aux: true
+        aux: false
     }));
     floor.listen();
     floor.done(muted);
