@@ -65,16 +65,19 @@ impl Talk {
         busy: (&Peer, &Peer),
         count: fn(&Senses) -> u64,
     ) -> anyhow::Result<()> {
-        loop {
-            let before = count(&quiet.senses());
-            let (me, other) = busy;
-            let (_, heard) = counts(me, other);
-            let voice = Voice::of(other.number());
-            me.sees("the other direction", SOON, |s| s.audio[0].heard(voice) >= heard + PLENTY).await?;
-            if count(&quiet.senses()) == before {
-                return Ok(());
+        let falls_silent = async {
+            loop {
+                let before = count(&quiet.senses());
+                let (me, other) = busy;
+                let (_, heard) = counts(me, other);
+                let voice = Voice::of(other.number());
+                me.sees("the other direction", SOON, |s| s.audio[0].heard(voice) >= heard + PLENTY).await?;
+                if count(&quiet.senses()) == before {
+                    return Ok(());
+                }
             }
-        }
+        };
+        system_tests::clock::within(SOON, "silence", falls_silent).await?
     }
 
     async fn over(self) -> anyhow::Result<()> {
@@ -124,7 +127,10 @@ async fn mute_camera_off_and_hold_act_at_the_server() -> anyhow::Result<()> {
     let (seen, _) = counts(desk, citizen);
     desk.sees("pictures go on", SOON, |s| s.video[0].seen(citizen.number()) > seen + PLENTY).await?;
     talk.visit.socket.ask(set(true, true)).await?;
-    talk.silent(desk, (citizen, desk), |s| s.packets).await?;
+    let both = |s: &Senses| s.audio[0].stream.received + s.video[0].stream.received;
+    talk.silent(desk, (citizen, desk), both).await?;
+    let papers = desk.senses().video[1].stream.received;
+    desk.sees("papers stay in sight", SOON, |s| s.video[1].stream.received > papers + PLENTY).await?;
     talk.visit.socket.ask(set(false, false)).await?;
     talk.both_ways().await?;
 
