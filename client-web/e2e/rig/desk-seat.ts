@@ -76,11 +76,11 @@ export async function inCall(options: Seat = {}) {
 
 /** Keeps a picture beside the results, and wants no serious finding and no overflow of the page. */
 export async function look(page: Page, info: TestInfo, name: string): Promise<void> {
-  // What moves in has stopped: dialogs and notices come with a transition.
+  // What moves in has stopped, or was cut short: dialogs and notices come with a transition.
   await page.evaluate(() =>
-    Promise.all(
+    Promise.allSettled(
       document.getAnimations().map((a) => a.effect?.getTiming().iterations === Infinity || a.finished),
-    ),
+    ).then(() => undefined),
   )
   await page.screenshot({ path: info.outputPath(`${name}.png`) })
   const found = await new AxeBuilder({ page }).analyze()

@@ -57,6 +57,9 @@ export async function chooseSeniorCard(page: Page, look: Look = passing): Promis
   await expect(at(page, 'item-senior-card')).toBeVisible()
   await look('k04-group')
   await at(page, 'item-senior-card').click()
+  // The number has said the age: the question is passed over, and can still be gone back to.
+  await expect(at(page, 'have-PH')).toBeVisible()
+  await at(page, 'back').click()
   await expect(at(page, 'scenario-2')).toBeVisible()
   await look('k07-scenario')
   await at(page, 'scenario-2').click()
