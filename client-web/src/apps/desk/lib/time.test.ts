@@ -27,4 +27,10 @@ describe('durations', () => {
 })
 
 it('masks names', () =>
-  expect([maskName('王大力'), maskName(' 欧阳小小 '), maskName('')]).toEqual(['王**', '欧**', '']))
+  expect(['王大力', ' 欧阳小小 ', '<王大力>', '123', ''].map(maskName)).toEqual([
+    '王**',
+    '欧**',
+    '王**',
+    '**',
+    '',
+  ]))

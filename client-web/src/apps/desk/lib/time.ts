@@ -30,8 +30,8 @@ export function left(durationMs: number): Left {
   return { unit: 'days', n: Math.floor(hours / 24) }
 }
 
-/** `王**`, as everywhere in lists. */
+/** `王**`, as everywhere in lists: the first letter, whatever signs stand before it. */
 export function maskName(name: string): string {
-  const [first] = [...name.trim()]
-  return first ? `${first}**` : ''
+  if (name.trim() === '') return ''
+  return `${/\p{L}/u.exec(name)?.[0] ?? ''}**`
 }
