@@ -32,8 +32,8 @@ struct Outcomes {
     call_mib: Samples,
 }
 
-/// Compares both servers under so many calls of two: in the rhythm of real senders, which the goals are about, and in the
-/// worst there can be, so that the gain from taking many packets at once is told from what one costs alone.
+/// Compares both servers under so many calls of two: in the rhythm of real senders, which the goals are held against, and in
+/// the worst there can be, so that the gain from taking many packets at once is told from what one costs alone.
 ///
 /// # Errors
 /// When a run is not possible without loss.

@@ -20,7 +20,7 @@ const IDLE: Duration = Duration::from_millis(100);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rhythm {
     /// At whole milliseconds, as timers, audio devices and pacers of real senders do: what is due since the last one leaves
-    /// together. The goals of quality.md were found so.
+    /// together. The figures behind the goals do not tell their rhythm; they fit this one.
     Milliseconds,
     /// Each at its own moment, to the microsecond: the server wakes for nearly every burst. The worst that can be.
     Exact,
